@@ -1,0 +1,13 @@
+/** One of the two programs the core runs: where it was found and what it says of itself, or why there is none. */
+export type BinaryHealth = { path: string; version: string } | { missing: string };
+
+/** JSON of `GET /`, of the IPC's health message and of `createCore().health()`. */
+export interface Health {
+  ok: boolean;
+  service: 'raffi';
+  version: string;
+  uptimeSeconds: number;
+  /** How many sessions are open. */
+  sessions: number;
+  ffmpeg: { ffmpeg: BinaryHealth; ffprobe: BinaryHealth };
+}

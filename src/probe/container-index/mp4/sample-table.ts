@@ -1,0 +1,219 @@
+import { damaged } from '../failures.ts';
+import { descendant, type FullBox } from './boxes.ts';
+import type { MovieTrack } from './movie.ts';
+import type { TimelineBuilder } from './timeline.ts';
+
+/** A day of video at 120 frames per second has 10 million. */
+const MAX_SAMPLES = 20_000_000;
+/** Where every sample is a random access point (sound, intra-only video), this many seconds between those listed are enough. */
+const SPARSE_SECONDS = 0.5;
+
+/**
+ * Adds the samples that a track's `stbl` lists. Sound with samples of one size goes chunk by chunk: PCM has a sample per tick. Throws `media_damaged` on absurd counts.
+ */
+export function addTableSamples(track: MovieTrack, into: TimelineBuilder): void {
+  const table = readTable(track);
+  if (!table) return;
+  if (track.kind === 'video') addVideo(track, table, into);
+  else addAudio(track, table, into);
+}
+
+interface Table {
+  times: RunCursor;
+  offsets: RunCursor | null;
+  keys: FullBox | null;
+  sizes: SampleSizes;
+  chunks: ChunkCursor;
+}
+
+function readTable(track: MovieTrack): Table | null {
+  const { bytes, sampleTable } = track;
+  if (!sampleTable) return null;
+  const find = (type: string) => descendant(bytes, sampleTable, type);
+  const stts = find('stts');
+  const stsc = find('stsc');
+  const sizes = find('stsz') ?? find('stz2');
+  const stco = find('stco');
+  const co64 = stco ? null : find('co64');
+  const ctts = find('ctts');
+  if (!stts || !stsc || !sizes || !(stco ?? co64)) return null;
+  return {
+    times: new RunCursor(stts, false),
+    // Version 0 is unsigned by the book, yet written signed by QuickTime and others; no real offset reaches 2^31.
+    offsets: ctts ? new RunCursor(ctts, true) : null,
+    keys: find('stss'),
+    sizes: new SampleSizes(sizes, find('stsz') === null),
+    chunks: new ChunkCursor(stsc, stco, co64),
+  };
+}
+
+function addVideo(track: MovieTrack, table: Table, into: TimelineBuilder): void {
+  const { times, offsets, keys, sizes, chunks } = table;
+  if (sizes.count > MAX_SAMPLES) throw damaged('The MP4 file lists more frames than a film can have.');
+  const keyCount = keys?.count(4, 8, 4) ?? 0;
+  let nextKey = 0;
+  let decodeTime = 0;
+  let lastListed = Number.NEGATIVE_INFINITY;
+  let sample = 0;
+  for (; chunks.isValid && sample < sizes.count; chunks.next()) {
+    let offset = chunks.offset;
+    for (let inChunk = 0; inChunk < chunks.samples && sample < sizes.count; inChunk++, sample++) {
+      const duration = times.next();
+      const time = decodeTime + (offsets?.next() ?? 0);
+      const size = sizes.at(sample);
+      into.add(time, duration, offset + size);
+      if (keys === null) {
+        if (time - lastListed >= SPARSE_SECONDS * track.timescale) {
+          into.addPoint(time, offset);
+          lastListed = time;
+        }
+      } else if (sample === 0 || (nextKey < keyCount && keys.u32(8 + nextKey * 4) === sample + 1)) {
+        // The first sample counts whatever the table says: a film must be playable from its start.
+        into.addPoint(time, offset);
+      }
+      while (keys && nextKey < keyCount && keys.u32(8 + nextKey * 4) <= sample + 1) nextKey++;
+      offset += size;
+      decodeTime += duration;
+    }
+  }
+}
+
+function addAudio(track: MovieTrack, table: Table, into: TimelineBuilder): void {
+  const { times, sizes, chunks } = table;
+  let time = 0;
+  let sample = 0;
+  let lastListed = Number.NEGATIVE_INFINITY;
+  for (; chunks.isValid && sample < sizes.count; chunks.next()) {
+    const { offset } = chunks;
+    let end = offset;
+    let rest = Math.min(chunks.samples, sizes.count - sample);
+    while (rest > 0) {
+      if (time - lastListed >= SPARSE_SECONDS * track.timescale) {
+        into.addPoint(time, end);
+        lastListed = time;
+      }
+      // QuickTime's fixed sizes are not to be trusted for compressed sound, so that such a chunk is taken whole.
+      const { value, length } = times.take(sizes.isFixed ? rest : 1);
+      end += sizes.isFixed ? 0 : sizes.at(sample);
+      addRun(into, time, value, length, track.edit.mediaTime, end);
+      time += value * length;
+      sample += length;
+      rest -= length;
+    }
+  }
+}
+
+/** Of a run of equally long samples only its first, its last and the first that the edit list shows matter. */
+function addRun(
+  into: TimelineBuilder,
+  start: number,
+  duration: number,
+  length: number,
+  shownFrom: number,
+  endOffset: number,
+): void {
+  const shown = duration > 0 ? Math.ceil((shownFrom - start) / duration) : 0;
+  const firstShown = Math.min(Math.max(shown, 0), length - 1);
+  for (const i of [0, firstShown, length - 1]) into.add(start + i * duration, duration, endOffset);
+}
+
+/** Run-length coded values: `stts` and `ctts`. */
+class RunCursor {
+  readonly #box: FullBox;
+  readonly #entries: number;
+  readonly #isSigned: boolean;
+  #entry = -1;
+  #left = 0;
+  #value = 0;
+
+  constructor(box: FullBox, isSigned: boolean) {
+    this.#box = box;
+    this.#entries = box.count(4, 8, 8);
+    this.#isSigned = isSigned;
+  }
+
+  /** The next sample's value; the last one again when the table is too short. */
+  next(): number {
+    return this.take(1).value;
+  }
+
+  /** Up to `most` samples of one value. */
+  take(most: number): { value: number; length: number } {
+    while (this.#left === 0 && this.#entry + 1 < this.#entries) {
+      this.#entry++;
+      const at = 8 + this.#entry * 8;
+      this.#left = this.#box.u32(at);
+      this.#value = this.#isSigned ? this.#box.i32(at + 4) : this.#box.u32(at + 4);
+    }
+    const length = this.#left === 0 ? most : Math.min(most, this.#left);
+    this.#left = Math.max(0, this.#left - length);
+    return { value: this.#value, length };
+  }
+}
+
+/** `stsz`, or the compact `stz2` (§8.7.3). */
+class SampleSizes {
+  readonly count: number;
+  readonly #box: FullBox;
+  readonly #fixed: number;
+  readonly #bits: number;
+
+  constructor(box: FullBox, isCompact: boolean) {
+    this.#box = box;
+    this.#fixed = isCompact ? 0 : box.u32(4);
+    this.#bits = isCompact ? box.u8(7) || 8 : 32;
+    this.count =
+      this.#fixed > 0 ? box.u32(8) : Math.min(box.u32(8), Math.floor(((box.size - 12) * 8) / this.#bits));
+  }
+
+  get isFixed(): boolean {
+    return this.#fixed > 0;
+  }
+
+  at(sample: number): number {
+    if (this.#fixed > 0) return this.#fixed;
+    if (this.#bits === 32) return this.#box.u32(12 + sample * 4);
+    if (this.#bits === 16) return this.#box.u16(12 + sample * 2);
+    if (this.#bits === 8) return this.#box.u8(12 + sample);
+    const pair = this.#box.u8(12 + (sample >> 1));
+    return sample % 2 === 0 ? pair >> 4 : pair & 15;
+  }
+}
+
+/** Goes through the chunks: where each begins and how many samples it holds (`stsc` with `stco` or `co64`). */
+class ChunkCursor {
+  readonly #stsc: FullBox;
+  readonly #runs: number;
+  readonly #offsets: FullBox;
+  readonly #isLong: boolean;
+  readonly #count: number;
+  #chunk = 0;
+  #run = 0;
+
+  constructor(stsc: FullBox, stco: FullBox | null, co64: FullBox | null) {
+    this.#stsc = stsc;
+    this.#runs = stsc.count(4, 8, 12);
+    this.#offsets = stco ?? co64 ?? stsc;
+    this.#isLong = stco === null;
+    this.#count = this.#offsets.count(4, 8, this.#isLong ? 8 : 4);
+  }
+
+  get isValid(): boolean {
+    return this.#chunk < this.#count && this.#runs > 0;
+  }
+
+  get offset(): number {
+    return this.#isLong ? this.#offsets.u64(8 + this.#chunk * 8) : this.#offsets.u32(8 + this.#chunk * 4);
+  }
+
+  get samples(): number {
+    return this.#stsc.u32(8 + this.#run * 12 + 4);
+  }
+
+  next(): void {
+    this.#chunk++;
+    // Chunks are counted from 1.
+    while (this.#run + 1 < this.#runs && this.#stsc.u32(8 + (this.#run + 1) * 12) <= this.#chunk + 1)
+      this.#run++;
+  }
+}

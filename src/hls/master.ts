@@ -1,0 +1,82 @@
+import type { PlaybackDecision, SegmentPlan } from '../plan/types.ts';
+import type { AudioStream, MediaInfo } from '../probe/media-info.ts';
+import type { PacketReader } from '../remux/packet.ts';
+import type { MasterPlaylist } from './playlists/master-playlist.ts';
+
+const AUDIO_GROUP = 'audio';
+
+export interface MasterInput {
+  media: MediaInfo;
+  plan: SegmentPlan;
+  decision: PlaybackDecision;
+  reader: Pick<PacketReader, 'video' | 'audio'>;
+  /** Position of the audio track that plays first. */
+  audioPosition: number;
+  /** Film time to start at, seconds; 0 for none. */
+  startSeconds: number;
+  sizeBytes: number;
+  /** URI of a rendition's playlist. */
+  uri: (rendition: string) => string;
+}
+
+/** What `master.m3u8` says of a film: one variant, and each copyable audio track as a rendition of one group. */
+export function masterOf(input: MasterInput): MasterPlaylist {
+  const { media, plan, decision, reader, audioPosition, uri } = input;
+  const tracks = decision.audio
+    .filter(({ action }) => action === 'copy')
+    .flatMap(({ position }) => {
+      const stream = media.audio[position];
+      const format = reader.audio[position];
+      return stream && format ? [{ stream, format, position }] : [];
+    });
+  const video = media.video[0];
+  const codecs = tracks.map(({ format }) => format.codecString);
+  const startOffset = input.startSeconds > 0 ? { startOffsetSeconds: input.startSeconds } : {};
+  const common = { independentSegments: false, ...startOffset };
+  const bandwidths = bandwidthsOf(plan, input.sizeBytes);
+
+  if (!video || !reader.video) {
+    const first = tracks.find(({ position }) => position === audioPosition) ?? tracks[0];
+    const variants = first ? [{ ...bandwidths, codecs, uri: uri(`a${first.position}`) }] : [];
+    return { ...common, audio: [], variants };
+  }
+  const frameRate = video.frameRate === null ? {} : { frameRate: video.frameRate };
+  return {
+    ...common,
+    audio: tracks.map(({ stream, position }) => ({
+      groupId: AUDIO_GROUP,
+      name: audioName(stream),
+      ...(stream.language === null ? {} : { language: stream.language }),
+      uri: uri(`a${position}`),
+      isDefault: position === audioPosition,
+      channels: stream.channels,
+    })),
+    variants: [
+      {
+        ...bandwidths,
+        ...frameRate,
+        codecs: [reader.video.codecString, ...codecs],
+        width: reader.video.width,
+        height: reader.video.height,
+        videoRange: video.hdr === null ? 'SDR' : video.hdr === 'hlg' ? 'HLG' : 'PQ',
+        ...(tracks.length > 0 ? { audioGroup: AUDIO_GROUP } : {}),
+        uri: uri('v0'),
+      },
+    ],
+  };
+}
+
+function audioName(stream: AudioStream): string {
+  return stream.title ?? stream.language ?? `Track ${stream.position + 1}`;
+}
+
+/** From the bytes that hold each segment: exact enough for a player's choice, and known before a byte of media is read. */
+function bandwidthsOf(plan: SegmentPlan, sizeBytes: number): { bandwidth: number; averageBandwidth: number } {
+  const average = plan.durationSeconds > 0 ? (sizeBytes * 8) / plan.durationSeconds : 0;
+  let peak = average;
+  for (const { startOffset, endOffset, startSeconds, endSeconds } of plan.segments) {
+    const seconds = endSeconds - startSeconds;
+    if (seconds >= 1) peak = Math.max(peak, ((endOffset - startOffset) * 8) / seconds);
+  }
+  return { bandwidth: peak, averageBandwidth: average };
+}

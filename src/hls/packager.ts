@@ -1,0 +1,171 @@
+import { RaffiError } from '../errors.ts';
+import type { Segment, SegmentPlan } from '../plan/types.ts';
+import type { MediaInfo } from '../probe/media-info.ts';
+import type { ByteParts } from '../remux/byte-parts.ts';
+import type { PacketReader } from '../remux/packet.ts';
+import {
+  buildCmafInit,
+  buildCmafSegment,
+  buildTransportSegment,
+  type SegmentPart,
+} from '../remux/segments.ts';
+import { SingleFlight } from '../single-flight.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { SegmentCache } from './segment-cache.ts';
+import { timeline } from './timeline.ts';
+
+/** A CMAF rendition: `v0` is the video, `a<n>` the audio track at position n. */
+export type RenditionId = 'v0' | `a${number}`;
+
+/** A produced segment, and what it cost: nothing, cached bytes only, or a request to the origin. */
+export interface Produced {
+  parts: ByteParts;
+  /** Film time at which it begins. */
+  filmSeconds: number;
+  from: 'produced' | 'fetched' | 'origin';
+}
+
+export interface PackagerOptions {
+  /** Prefix of this film's keys in the shared cache. */
+  id: string;
+  source: ByteSource;
+  media: MediaInfo;
+  plan: SegmentPlan;
+  reader: PacketReader;
+  cache: SegmentCache;
+}
+
+/** How many segments behind the one being played are asked of the source ahead of time. */
+const READ_AHEAD_SEGMENTS = 2;
+
+/**
+ * Segment n of rendition r → bytes. Stateless but for its cache: the bytes of a segment depend on the plan and the source
+ * alone, so they are the same cold, warm and after seeks (invariant 1), and nothing runs between requests (invariant 4).
+ */
+export class Packager {
+  readonly #options: PackagerOptions;
+  readonly #flights = new SingleFlight<Produced>();
+  readonly #timelines = new Map<RenditionId, SegmentPart[]>();
+  #producedCount = 0;
+  #cacheHits = 0;
+
+  constructor(options: PackagerOptions) {
+    this.#options = options;
+  }
+
+  /** The segments of a rendition. @throws `segment_not_found` when the film has no such rendition that can be copied. */
+  timeline(rendition: RenditionId): SegmentPart[] {
+    const known = this.#timelines.get(rendition);
+    if (known) return known;
+    const { plan } = this.#options;
+    this.#formatOf(rendition);
+    const end = rendition === 'v0' ? (plan.videoEndSeconds ?? 0) : plan.durationSeconds;
+    const entries = timeline(plan, end);
+    this.#timelines.set(rendition, entries);
+    return entries;
+  }
+
+  /** The init segment of a rendition (ISO/IEC 14496-12 `ftyp` + `moov`). */
+  async init(rendition: RenditionId): Promise<ByteParts> {
+    const key = `${this.#options.id}/${rendition}/init`;
+    const cached = this.#options.cache.get(key);
+    if (cached) return cached;
+    const parts = [await buildCmafInit(this.#formatOf(rendition), this.#options.media)];
+    this.#options.cache.set(key, parts);
+    return parts;
+  }
+
+  /** A fragmented MP4 segment. @throws `segment_not_found` and whatever reading the source throws. */
+  cmafSegment(rendition: RenditionId, index: number, signal?: AbortSignal): Promise<Produced> {
+    const entry = this.timeline(rendition)[index];
+    if (!entry) return Promise.reject(noSegment());
+    const { reader, media } = this.#options;
+    const isVideo = rendition === 'v0';
+    return this.#produce(
+      `${rendition}/${index}`,
+      entry.segment,
+      isVideo || !reader.video,
+      signal,
+      (running) => buildCmafSegment(reader, isVideo ? 'v' : positionOf(rendition), entry, media, running),
+    );
+  }
+
+  /** An MPEG-TS segment with the video and one audio track; `audioPosition` null for none. */
+  transportSegment(audioPosition: number | null, index: number, signal?: AbortSignal): Promise<Produced> {
+    const { plan, reader, media } = this.#options;
+    const segment = plan.segments[index];
+    if (!segment) return Promise.reject(noSegment());
+    const key = `ts${audioPosition ?? 'v'}/${index}`;
+    return this.#produce(key, segment, true, signal, (running) =>
+      buildTransportSegment(reader, audioPosition, segment, { plan, media }, running),
+    );
+  }
+
+  stats(): { produced: number; servedFromCache: number; cachedBytes: number } {
+    const { cache, id } = this.#options;
+    return {
+      produced: this.#producedCount,
+      servedFromCache: this.#cacheHits,
+      cachedBytes: cache.sizeBytes(`${id}/`),
+    };
+  }
+
+  close(): void {
+    this.#flights.abortAll(
+      new RaffiError('session_not_found', 'The session was closed. Open the film again.'),
+    );
+    this.#options.cache.deletePrefix(`${this.#options.id}/`);
+    this.#options.reader.close();
+  }
+
+  #produce(
+    name: string,
+    segment: Segment,
+    leadsReadAhead: boolean,
+    signal: AbortSignal | undefined,
+    build: (signal: AbortSignal) => Promise<ByteParts>,
+  ): Promise<Produced> {
+    const { id, cache, source } = this.#options;
+    const key = `${id}/${name}`;
+    const cached = cache.get(key);
+    if (cached) {
+      this.#cacheHits += 1;
+      return Promise.resolve({ parts: cached, filmSeconds: segment.startSeconds, from: 'produced' });
+    }
+    const make = async (running: AbortSignal): Promise<Produced> => {
+      const before = source.stats();
+      const parts = await build(running);
+      const after = source.stats();
+      cache.set(key, parts);
+      this.#producedCount += 1;
+      if (leadsReadAhead) this.#readAhead(segment);
+      const touchedOrigin = after.requests !== before.requests || after.fetchedBytes !== before.fetchedBytes;
+      return { parts, filmSeconds: segment.startSeconds, from: touchedOrigin ? 'origin' : 'fetched' };
+    };
+    return this.#flights.run(key, make, signal);
+  }
+
+  /** One rendition leads (the video where there is one): hints of several would supersede each other. */
+  #readAhead({ index }: Segment): void {
+    const { plan, source } = this.#options;
+    const first = plan.segments[index + 1];
+    const last = plan.segments[Math.min(index + READ_AHEAD_SEGMENTS, plan.segments.length - 1)];
+    if (first && last) source.prefetch(first.startOffset, last.endOffset);
+  }
+
+  #formatOf(rendition: RenditionId) {
+    const { reader } = this.#options;
+    const format = rendition === 'v0' ? reader.video : reader.audio[positionOf(rendition)];
+    if (!format)
+      throw new RaffiError('segment_not_found', 'This film has no such rendition. Fetch master.m3u8 again.');
+    return format;
+  }
+}
+
+function positionOf(rendition: RenditionId): number {
+  return Number(rendition.slice(1));
+}
+
+function noSegment(): RaffiError {
+  return new RaffiError('segment_not_found', 'The film has no such segment. Fetch the playlist again.');
+}

@@ -1,0 +1,48 @@
+/**
+ * A text as an RFC 8216bis §4.2 quoted-string. The grammar has no escapes: quotes and line breaks cannot be written at
+ * all, so they are replaced. Titles come from media files, which may be hostile.
+ */
+export function quoted(text: string): string {
+  return `"${plainText(text)}"`;
+}
+
+/**
+ * A text without what a quoted-string may not hold (quotes, control characters) and what parsers trip over: line
+ * separators, lone surrogates, and apostrophes, which hls-parser takes for quotes.
+ */
+export function plainText(text: string): string {
+  return text
+    .replace(/"/g, '\u201D')
+    .replace(/'/g, '\u2019')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/\p{Surrogate}/gu, '\uFFFD')
+    .trim();
+}
+
+/** A URI fit for a playlist's line or a quoted-string. Ours hold nothing to escape; this keeps it so for any input. */
+export function playlistUri(uri: string): string {
+  return uri
+    .replace(/\p{Surrogate}/gu, '\uFFFD')
+    .replace(/["\s\p{Cc}\p{Zl}\p{Zp}]/gu, (char) =>
+      [...new TextEncoder().encode(char)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
+    );
+}
+
+/** An attribute list (§4.2); members without a value are left out. Values are given as they are to be written. */
+export function attributeList(members: Record<string, string | number | undefined>): string {
+  return Object.entries(members)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+}
+
+/** `#EXT-X-START` (§4.4.2.2): where a player begins; PRECISE, since a viewer asked for that very time. */
+export function startTag(offsetSeconds: number): string {
+  return `#EXT-X-START:${attributeList({ 'TIME-OFFSET': decimal(offsetSeconds, 6), PRECISE: 'YES' })}`;
+}
+
+/** A decimal-floating-point of the grammar: never an exponent, no trailing zeros. */
+export function decimal(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return digits === 0 ? text : text.replace(/\.?0+$/, '');
+}

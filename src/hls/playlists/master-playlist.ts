@@ -1,0 +1,107 @@
+import { attributeList, decimal, plainText, playlistUri, quoted, startTag } from './attributes.ts';
+
+/** An EXT-X-STREAM-INF (RFC 8216bis §4.4.6.2). */
+export interface Variant {
+  uri: string;
+  /** Peak bits per second, audio included. */
+  bandwidth: number;
+  averageBandwidth?: number;
+  /** RFC 6381 strings of every format in the variant and its audio group. */
+  codecs: readonly string[];
+  /** Pixels; absent for audio alone. */
+  width?: number;
+  height?: number;
+  /** Frames per second. */
+  frameRate?: number;
+  videoRange?: 'SDR' | 'HLG' | 'PQ';
+  /** `groupId` of the audio renditions it plays with. */
+  audioGroup?: string;
+}
+
+/** An EXT-X-MEDIA of TYPE=AUDIO (§4.4.6.1). */
+export interface AudioRendition {
+  groupId: string;
+  /** A person's name for it; made unique within the group. */
+  name: string;
+  /** BCP 47 or ISO 639; absent when unknown. */
+  language?: string;
+  uri: string;
+  isDefault: boolean;
+  channels?: number;
+}
+
+export interface MasterPlaylist {
+  variants: readonly Variant[];
+  audio: readonly AudioRendition[];
+  /** True when every segment of every rendition begins with a frame that needs no earlier one. */
+  independentSegments: boolean;
+  /** Where the player begins, seconds. */
+  startOffsetSeconds?: number;
+}
+
+/** A multivariant playlist. */
+export function writeMasterPlaylist(playlist: MasterPlaylist): string {
+  const lines = ['#EXTM3U', '#EXT-X-VERSION:6'];
+  if (playlist.independentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
+  if (playlist.startOffsetSeconds !== undefined) lines.push(startTag(playlist.startOffsetSeconds));
+  lines.push(...audioTags(playlist.audio));
+  for (const variant of playlist.variants) {
+    lines.push(`#EXT-X-STREAM-INF:${variantAttributes(variant)}`, playlistUri(variant.uri));
+  }
+  lines.push('');
+  return lines.join('\n');
+}
+
+/** Names are unique and at most one member is the default within a group (§4.4.6.1.1). */
+function audioTags(renditions: readonly AudioRendition[]): string[] {
+  const taken = new Set<string>();
+  const groupsWithDefault = new Set<string>();
+  return renditions.map((rendition) => {
+    const isDefault = rendition.isDefault && !groupsWithDefault.has(rendition.groupId);
+    if (isDefault) groupsWithDefault.add(rendition.groupId);
+    return `#EXT-X-MEDIA:${attributeList({
+      TYPE: 'AUDIO',
+      'GROUP-ID': quoted(rendition.groupId),
+      NAME: quoted(uniqueName(rendition, taken)),
+      LANGUAGE: languageTag(rendition.language),
+      DEFAULT: isDefault ? 'YES' : 'NO',
+      AUTOSELECT: 'YES',
+      CHANNELS: rendition.channels === undefined ? undefined : quoted(String(rendition.channels)),
+      URI: quoted(playlistUri(rendition.uri)),
+    })}`;
+  });
+}
+
+function uniqueName(rendition: AudioRendition, taken: Set<string>): string {
+  const base = [...plainText(rendition.name)].slice(0, MAX_NAME_CHARS).join('').trim() || 'Audio';
+  let name = base;
+  for (let copy = 2; taken.has(`${rendition.groupId}\n${name}`); copy++) name = `${base} (${copy})`;
+  taken.add(`${rendition.groupId}\n${name}`);
+  return name;
+}
+
+/** Players hand LANGUAGE to `Intl`, which throws on what is no tag; a hostile one is left out. */
+function languageTag(language: string | undefined): string | undefined {
+  return language !== undefined && /^[a-z]{2,8}(-[a-z0-9]{1,8})*$/i.test(language)
+    ? quoted(language)
+    : undefined;
+}
+
+function variantAttributes(variant: Variant): string {
+  const { width, height, frameRate, averageBandwidth } = variant;
+  return attributeList({
+    BANDWIDTH: wholeBits(variant.bandwidth),
+    'AVERAGE-BANDWIDTH': averageBandwidth === undefined ? undefined : wholeBits(averageBandwidth),
+    CODECS: variant.codecs.length === 0 ? undefined : quoted([...new Set(variant.codecs)].join(',')),
+    RESOLUTION: width === undefined || height === undefined ? undefined : `${width}x${height}`,
+    'FRAME-RATE': frameRate === undefined ? undefined : decimal(frameRate, 3),
+    'VIDEO-RANGE': variant.videoRange,
+    AUDIO: variant.audioGroup === undefined ? undefined : quoted(variant.audioGroup),
+  });
+}
+
+function wholeBits(bitsPerSecond: number): number {
+  return Math.max(1, Math.ceil(bitsPerSecond));
+}
+
+const MAX_NAME_CHARS = 200;

@@ -1,0 +1,181 @@
+import { CustomSource, EncodedPacketSink, Input, type InputTrack, MP4, QTFF } from 'mediabunny';
+import { RaffiError, toRaffiError } from '../../errors.ts';
+import type { ContainerIndex } from '../../plan/types.ts';
+import type { ByteSource } from '../../source/byte-source.ts';
+import { fetchEnd } from '../fetch-end.ts';
+import type { AudioFormat, Packet, PacketReader, Span, VideoFormat } from '../packet.ts';
+import { orAbort } from './abort.ts';
+import { audioFormat, videoFormat } from './formats.ts';
+import { hasSegmentIndex, randomAccessBox } from './random-access-box.ts';
+import { SampleSource } from './sample-source.ts';
+
+/** Film times are differences of exact ones: only floating point separates equals. */
+const SAME_MOMENT_SECONDS = 0.000_1;
+/** Edit lists count in the movie's ticks, mostly milliseconds: sound that begins with the picture may seem to begin so much before it. */
+const EDIT_ROUNDING_SECONDS = 0.001;
+/** What mediabunny may keep of sample data; the source has a cache of its own. */
+const SAMPLE_CACHE_BYTES = 1 << 20;
+
+/**
+ * A reader of MP4 and QuickTime, whole or fragmented, on mediabunny. Rejects with `not_media` when the file is none, `media_damaged` when its
+ * `moov` cannot be read.
+ */
+export async function openMp4Reader(
+  source: ByteSource,
+  index: ContainerIndex,
+  signal?: AbortSignal,
+): Promise<PacketReader> {
+  const { sizeBytes } = await source.open(signal);
+  const samples = new SampleSource(source, sizeBytes);
+  let input = inputOf(samples);
+  try {
+    if (await orAbort(hasSegmentIndex(source, index, signal), signal)) {
+      const tracks = await orAbort(describeTracks(input), signal);
+      input.dispose();
+      samples.append(randomAccessBox(index, tracks));
+      input = inputOf(samples);
+    }
+    return await orAbort(open(input, samples, index), signal);
+  } catch (thrown) {
+    samples.close();
+    input.dispose();
+    const error = toRaffiError(thrown);
+    if (error.code !== 'internal' || signal?.aborted) throw thrown;
+    throw new RaffiError('media_damaged', 'The MP4 file cannot be read. Try another copy of the film.', {
+      cause: thrown,
+    });
+  }
+}
+
+function inputOf(samples: SampleSource): Input {
+  return new Input({
+    formats: [MP4, QTFF],
+    source: new CustomSource({
+      getSize: () => samples.sizeBytes,
+      read: (start, end) => samples.read(start, end),
+      maxCacheSize: SAMPLE_CACHE_BYTES,
+      prefetchProfile: 'none',
+    }),
+  });
+}
+
+async function describeTracks(input: Input): Promise<{ id: number; timescale: number }[]> {
+  const tracks = await input.getTracks();
+  return Promise.all(
+    tracks.map(async (track) => ({ id: track.id, timescale: await track.getTimeResolution() })),
+  );
+}
+
+async function open(input: Input, samples: SampleSource, index: ContainerIndex): Promise<PacketReader> {
+  const videoTracks = await input.getVideoTracks();
+  const audioTracks = await input.getAudioTracks();
+  const video = videoTracks[0] ?? null;
+  return new Mp4Reader(
+    input,
+    samples,
+    index,
+    { track: video, format: video && (await videoFormat(video)) },
+    await Promise.all(audioTracks.map(async (track) => ({ track, format: await audioFormat(track) }))),
+  );
+}
+
+interface Mp4Track<Format> {
+  track: InputTrack | null;
+  format: Format | null;
+}
+
+class Mp4Reader implements PacketReader {
+  readonly video: VideoFormat | null;
+  readonly audio: readonly (AudioFormat | null)[];
+  readonly #input: Input;
+  readonly #samples: SampleSource;
+  readonly #index: ContainerIndex;
+  readonly #videoTrack: InputTrack | null;
+  readonly #audioTracks: readonly Mp4Track<AudioFormat>[];
+
+  constructor(
+    input: Input,
+    samples: SampleSource,
+    index: ContainerIndex,
+    video: Mp4Track<VideoFormat>,
+    audio: readonly Mp4Track<AudioFormat>[],
+  ) {
+    this.#input = input;
+    this.#samples = samples;
+    this.#index = index;
+    this.#videoTrack = video.track;
+    this.#audioTracks = audio;
+    this.video = video.format;
+    this.audio = audio.map(({ format }) => format);
+  }
+
+  async *videoPackets(span: Span, signal?: AbortSignal): AsyncGenerator<Packet, void, undefined> {
+    const track = this.#videoTrack;
+    const lastEnd = this.#index.videoEndSeconds ?? this.#index.durationSeconds;
+    if (!this.video || !track || span.startSeconds >= lastEnd - SAME_MOMENT_SECONDS) return;
+    const end = this.#readingEnd(span, lastEnd);
+    const closeWindow = this.#samples.open(span.startOffset, fetchEnd(span));
+    try {
+      const sink = new EncodedPacketSink(track);
+      const at = span.startSeconds + this.#index.originSeconds + SAME_MOMENT_SECONDS;
+      let packet =
+        (await orAbort(sink.getKeyPacket(at), signal)) ?? (await orAbort(sink.getFirstKeyPacket(), signal));
+      while (packet) {
+        const ptsSeconds = packet.timestamp - this.#index.originSeconds;
+        if (ptsSeconds >= end) return;
+        yield {
+          data: packet.data,
+          ptsSeconds,
+          durationSeconds: packet.duration,
+          isKey: packet.type === 'key',
+        };
+        const following = await orAbort(sink.getNextPacket(packet, { metadataOnly: true }), signal);
+        if (!following || following.timestamp - this.#index.originSeconds >= end) return;
+        packet = await orAbort(sink.getNextPacket(packet), signal);
+      }
+    } finally {
+      closeWindow();
+    }
+  }
+
+  async *audioPackets(
+    position: number,
+    span: Span,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Packet, void, undefined> {
+    const { track, format } = this.#audioTracks[position] ?? {};
+    if (!track || !format) return;
+    const isFirst = span.startSeconds <= 0;
+    const start = span.startSeconds - (isFirst ? EDIT_ROUNDING_SECONDS : SAME_MOMENT_SECONDS);
+    const end = this.#readingEnd(span, this.#index.durationSeconds);
+    const closeWindow = this.#samples.open(span.startOffset, fetchEnd(span));
+    try {
+      const sink = new EncodedPacketSink(track);
+      const at = start + this.#index.originSeconds;
+      // The packet before is only a place to go on from: its bytes may lie outside the window.
+      const before = await orAbort(sink.getPacket(at, { metadataOnly: true }), signal);
+      let packet = await orAbort(before ? sink.getNextPacket(before) : sink.getFirstPacket(), signal);
+      while (packet) {
+        const ptsSeconds = packet.timestamp - this.#index.originSeconds;
+        if (ptsSeconds >= end) return;
+        if (ptsSeconds >= start) {
+          yield { data: packet.data, ptsSeconds, durationSeconds: packet.duration, isKey: true };
+        }
+        packet = await orAbort(sink.getNextPacket(packet), signal);
+      }
+    } finally {
+      closeWindow();
+    }
+  }
+
+  close(): void {
+    this.#samples.close();
+    this.#input.dispose();
+  }
+
+  /** The film's last span takes all there is: durations in headers are often short by a frame. */
+  #readingEnd(span: Span, lastEnd: number): number {
+    const isLast = span.endSeconds >= lastEnd - SAME_MOMENT_SECONDS;
+    return isLast ? Number.POSITIVE_INFINITY : span.endSeconds - SAME_MOMENT_SECONDS;
+  }
+}

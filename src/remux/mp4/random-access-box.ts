@@ -1,0 +1,54 @@
+import type { ContainerIndex } from '../../plan/types.ts';
+import type { ByteSource } from '../../source/byte-source.ts';
+
+const BOX_HEADER_BYTES = 8;
+
+/** Whether the film's index was read from a `sidx` box (ISO/IEC 14496-12 §8.16.3): then its places are those of fragments. */
+export async function hasSegmentIndex(
+  source: ByteSource,
+  index: ContainerIndex,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  for (const { start } of index.indexRanges) {
+    const header = await source.read(start, start + BOX_HEADER_BYTES, signal);
+    if (Buffer.from(header).toString('latin1', 4) === 'sidx') return true;
+  }
+  return false;
+}
+
+/**
+ * An `mfra` box (§8.8.9) that says for every track what the index says of the film. mediabunny knows no `sidx`: without this it would go to a far
+ * fragment from one to the next, a request each. Times that are a little off cost it a fragment or two.
+ */
+export function randomAccessBox(
+  index: ContainerIndex,
+  tracks: readonly { id: number; timescale: number }[],
+): Uint8Array {
+  // The first place is that of a sample; what lies at the beginning is found without help.
+  const points = index.keyframes.slice(1);
+  const tables = tracks.map(({ id, timescale }) => {
+    const table = Buffer.alloc(24 + points.length * 19);
+    table.writeUInt32BE(table.length, 0);
+    table.write('tfra', 4, 'latin1');
+    table[8] = 1; // version 1: 64 bits
+    table.writeUInt32BE(id, 12);
+    table.writeUInt32BE(points.length, 20);
+    points.forEach(({ timeSeconds, offset }, i) => {
+      const time = Math.max(0, Math.floor((timeSeconds + index.originSeconds) * timescale));
+      const at = 24 + i * 19;
+      table.writeBigUInt64BE(BigInt(time), at);
+      table.writeBigUInt64BE(BigInt(offset), at + 8);
+      table.fill(1, at + 16, at + 19); // fragment, run and sample number
+    });
+    return table;
+  });
+  const size = BOX_HEADER_BYTES + tables.reduce((sum, table) => sum + table.length, 0) + 16;
+  const head = Buffer.alloc(BOX_HEADER_BYTES);
+  head.writeUInt32BE(size, 0);
+  head.write('mfra', 4, 'latin1');
+  const offset = Buffer.alloc(16);
+  offset.writeUInt32BE(16, 0);
+  offset.write('mfro', 4, 'latin1');
+  offset.writeUInt32BE(size, 12);
+  return Buffer.concat([head, ...tables, offset]);
+}

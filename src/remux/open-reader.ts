@@ -1,0 +1,19 @@
+import type { ContainerIndex } from '../plan/types.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { openMatroskaReader } from './matroska/matroska-reader.ts';
+import { openMp4Reader } from './mp4/mp4-reader.ts';
+import type { PacketReader } from './packet.ts';
+
+/**
+ * Opens a film's packets. Reads only what its index was read from, so mostly what is cached. Rejects with `media_damaged`, `not_media`, what
+ * the source rejects with, or the signal's reason.
+ */
+export function openPacketReader(
+  source: ByteSource,
+  index: ContainerIndex,
+  signal?: AbortSignal,
+): Promise<PacketReader> {
+  return index.container === 'matroska'
+    ? openMatroskaReader(source, index, signal)
+    : openMp4Reader(source, index, signal);
+}

@@ -1,0 +1,76 @@
+import type http from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { expectProblem, health, useTestApp } from './test-app.fixture.ts';
+
+const { baseUrl, call, json, port, raw } = useTestApp();
+
+describe('every answer', () => {
+  test('has no banner, is never sniffed and runs nothing', async () => {
+    for (const path of ['/', '/nothing']) {
+      const { headers } = await call(path);
+      expect(headers.get('X-Powered-By')).toBeNull();
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+      expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'");
+    }
+    expect((await call('/', { method: 'HEAD' })).status).toBe(200);
+    expect(await json('/')).toEqual(health);
+  });
+
+  test.each([
+    ['PUT', '/', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/sessions', 'GET, HEAD, POST, OPTIONS'],
+    ['POST', '/sessions/x', 'GET, HEAD, DELETE, OPTIONS'],
+    ['POST', '/sessions/x/stream', 'GET, HEAD, OPTIONS'],
+    ['GET', '/sessions/x/audio', 'POST, OPTIONS'],
+    ['GET', '/cleanup', 'POST, DELETE, OPTIONS'],
+    ['PATCH', '/stats', 'GET, HEAD, OPTIONS'],
+    ['HEAD', '/cast/token', 'POST, OPTIONS'],
+  ])('%s %s → 405, Allow: %s', async (method, path, allow) => {
+    const answer = await call(path, { method });
+    expect([answer.status, answer.headers.get('Allow')]).toEqual([405, allow]);
+    if (method !== 'HEAD') await expectProblem(answer, 405, 'method_not_allowed');
+  });
+
+  test.each([
+    ['POST', '/cast/token'],
+    ['GET', '/torrents/abc'],
+    ['GET', '/torrents/abc/0'],
+    ['GET', '/torrents/abc/status'],
+    ['GET', '/sessions/x/subtitles/0.vtt'],
+    ['POST', '/sessions/x/subtitles'],
+  ])('%s %s → 501', async (method, path) => {
+    await expectProblem(await call(path, { method }), 501, 'not_implemented');
+  });
+
+  test('lets an allowed page read it, and no other', async () => {
+    for (const Origin of ['app://raffi', 'https://player.example', baseUrl()]) {
+      const preflight = await raw('OPTIONS', '/sessions', {
+        Origin,
+        'Access-Control-Request-Method': 'POST',
+      });
+      expect(preflight.status).toBe(204);
+      expect(preflight.headers['access-control-allow-methods']).toBe('GET, POST, OPTIONS, DELETE, HEAD');
+      expect(preflight.headers['access-control-allow-headers']).toContain('Range');
+      const problem = await raw('GET', '/nothing', { Origin, 'Sec-Fetch-Site': 'cross-site' });
+      expect(problem.status).toBe(404);
+      expect(problem.headers).toMatchObject({ 'access-control-allow-origin': Origin, vary: 'Origin' });
+      expect(problem.headers['access-control-expose-headers']).toContain('X-Raffi-Slice-Start');
+    }
+    const refusals: [http.OutgoingHttpHeaders, string][] = [
+      [{ Origin: 'https://evil.example' }, 'origin_refused'],
+      [{ Origin: 'http://localhost:5173' }, 'origin_refused'],
+      [{ 'Sec-Fetch-Site': 'cross-site' }, 'origin_refused'],
+      [{ Host: 'evil.example' }, 'host_refused'],
+      [{ Host: `evil.example:${port()}` }, 'host_refused'],
+    ];
+    for (const [headers, code] of refusals) {
+      for (const method of ['GET', 'POST', 'OPTIONS']) {
+        const answer = await raw(method, '/sessions', headers);
+        expect(answer.status).toBe(403);
+        expect(JSON.parse(answer.body)).toMatchObject({ code });
+        expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+      }
+    }
+    expect((await raw('GET', '/', { 'Sec-Fetch-Site': 'none' })).status).toBe(200);
+  });
+});

@@ -1,0 +1,32 @@
+import express, { type Request, type RequestHandler } from 'express';
+import { RaffiError } from '../errors.ts';
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/**
+ * Reads a small body as text, whatever its type says: beacons send JSON as text/plain, and `fetch` without a header does too.
+ * That opens no door: the guard has judged the Origin already. Compressed bodies are refused, since none of ours needs it.
+ */
+export const readBody: RequestHandler = express.text({
+  type: () => true,
+  limit: MAX_BODY_BYTES,
+  inflate: false,
+});
+
+/** The body as JSON. Throws `bad_json`. */
+export function jsonBody(request: Request): unknown {
+  const text = textBody(request);
+  if (text.trim() === '') {
+    throw new RaffiError('bad_json', 'The body is empty. Send a JSON object.');
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RaffiError('bad_json', 'The body is not valid JSON. Send a JSON object.', { cause });
+  }
+}
+
+/** The body as it came; empty when there was none. */
+export function textBody(request: Request): string {
+  return typeof request.body === 'string' ? request.body : '';
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { type ErrorCode, RaffiError } from '../../errors.ts';
+import type { SessionRequest } from '../../session/types.ts';
+import { validateSourceUrl } from '../../source/validate-source.ts';
+import { originHeaders } from './headers.ts';
+
+/** MIME types and codec strings: short, and few. */
+const names = z.array(z.string().min(1).max(128)).max(128);
+
+const capabilities = z.object({
+  containers: names,
+  video: names,
+  audio: names,
+  maxChannels: z.int().min(1).max(64),
+  maxHeight: z.int().min(1).max(100_000),
+  hdr: z.boolean(),
+});
+
+const body = z.object({
+  source: z.string(),
+  kind: z.enum(['http', 'torrent']).optional(),
+  startTime: z.number().nonnegative().optional(),
+  fileIdx: z.int().nonnegative().optional(),
+  headers: originHeaders.optional(),
+  capabilities: capabilities.optional(),
+  trackers: z.array(z.string().min(1).max(2048)).max(64).optional(),
+});
+
+/** Which member's fault has a code of its own; the rest is `bad_request`. */
+const CODES: Partial<Record<string, ErrorCode>> = {
+  source: 'source_missing',
+  kind: 'unknown_kind',
+  startTime: 'bad_start_time',
+};
+
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  source_missing: 'No source was given. Send {"source": "https://…"}.',
+  unknown_kind: 'The kind of a source is "http" or "torrent".',
+  bad_start_time: 'The start time is a number of seconds, 0 or more.',
+};
+
+/** The body of `POST /sessions`, checked; touches neither network nor disk. Throws the code of what is wrong first. */
+export function parseSessionRequest(json: unknown): SessionRequest {
+  const parsed = body.safeParse(json);
+  if (!parsed.success) throw invalid(parsed.error);
+  const { source, kind, startTime, fileIdx, headers, capabilities: measured, trackers } = parsed.data;
+  const text = source.trim();
+  if (kind === 'torrent' || isTorrent(text)) {
+    throw new RaffiError('not_implemented', 'This version cannot play torrents yet. Give the URL of a film.');
+  }
+  refuseLocalPath(text);
+  validateSourceUrl(text);
+  return {
+    source: text,
+    kind: 'http',
+    ...(startTime === undefined ? {} : { startTime }),
+    ...(fileIdx === undefined ? {} : { fileIdx }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(measured === undefined ? {} : { capabilities: measured }),
+    ...(trackers === undefined ? {} : { trackers }),
+  };
+}
+
+function invalid(error: z.ZodError): RaffiError {
+  const first = error.issues[0];
+  const path = first?.path.join('.') ?? '';
+  const code = CODES[String(first?.path[0])] ?? 'bad_request';
+  const said = path === '' ? 'The body must be a JSON object.' : `${path.slice(0, 100)}: ${first?.message}.`;
+  return new RaffiError(code, HINTS[code] ?? said, { cause: error });
+}
+
+function isTorrent(source: string): boolean {
+  return /^magnet:/i.test(source) || /^[^?#]*\.torrent(?:[?#]|$)/i.test(source);
+}
+
+/** Contract §4: local paths enter by IPC or the command line only, so that no web page can read a local file. */
+function refuseLocalPath(source: string): void {
+  if (!/^(?:file:|[/\\~.]|[a-z]:[/\\])/i.test(source)) return;
+  throw new RaffiError(
+    'source_refused',
+    'Local files cannot be opened over HTTP. Open the file in the app, or name it on the command line.',
+  );
+}

@@ -1,0 +1,23 @@
+import type { RequestHandler, Router } from 'express';
+import { RaffiError } from '../../errors.ts';
+import { resource, strictRouter } from '../resource.ts';
+
+/** The documented routes whose features this version lacks: they say so, rather than that they do not exist. */
+export function notImplementedRoutes(): Router {
+  const router = strictRouter();
+  resource(router, '/cast/token', { post: lacking('Casting to a TV') });
+  const torrents = lacking('Playing torrents');
+  resource(router, '/torrents/:infoHash', { get: torrents });
+  resource(router, '/torrents/:infoHash/status', { get: torrents });
+  resource(router, '/torrents/:infoHash/:fileIdx', { get: torrents });
+  const subtitles = lacking('Showing subtitles');
+  resource(router, '/sessions/:id/subtitles', { post: subtitles });
+  resource(router, '/sessions/:id/subtitles/:name', { get: subtitles });
+  return router;
+}
+
+function lacking(feature: string): RequestHandler {
+  return () => {
+    throw new RaffiError('not_implemented', `${feature} is not available in this version of Raffi yet.`);
+  };
+}

@@ -1,0 +1,43 @@
+import type { Router } from 'express';
+import { jsonBody } from '../body.ts';
+import { clientSignal } from '../client-signal.ts';
+import type { AppDeps } from '../deps.ts';
+import { accessOf } from '../guard/guard.ts';
+import { parseAudioIndex } from '../input/numbers.ts';
+import { parseSessionRequest } from '../input/session-request.ts';
+import { param, resource, strictRouter } from '../resource.ts';
+
+/** Sessions as a whole: open, list, look at, switch audio, end. */
+export function sessionRoutes({ store }: AppDeps): Router {
+  const router = strictRouter();
+  resource(router, '/sessions', {
+    get: (_request, response) => {
+      response.json({ sessions: store.list().map((session) => session.snapshot()) });
+    },
+    post: (request, response) => {
+      const session = store.create(parseSessionRequest(jsonBody(request)));
+      response.json({ id: session.id });
+    },
+  });
+  resource(router, '/sessions/:id', {
+    get: async (request, response) => {
+      const view = await store.get(param(request.params, 'id')).view(clientSignal(response));
+      // Contract: a device of the network learns nothing of where the film comes from.
+      response.json(accessOf(response).client === 'cast' ? { ...view, source: undefined } : view);
+    },
+    delete: async (request, response) => {
+      const id = param(request.params, 'id');
+      if (!(await store.remove(id))) store.get(id);
+      response.status(204).end();
+    },
+  });
+  resource(router, '/sessions/:id/audio', {
+    post: async (request, response) => {
+      const session = store.get(param(request.params, 'id'));
+      const index = parseAudioIndex(jsonBody(request));
+      await session.setAudio(index, clientSignal(response));
+      response.json({ id: session.id, audioIndex: index });
+    },
+  });
+  return router;
+}

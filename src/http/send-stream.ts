@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import type { Response } from 'express';
+import { RaffiError } from '../errors.ts';
+
+/**
+ * Writes pieces as the client takes them: the next one is asked for only when the last went out, so a paused player stops
+ * the reading. The first piece is awaited before the head goes out, so that a source's early failure still gets its problem
+ * document. Throws `source_truncated` when the pieces end before `sizeBytes`, which Content-Length has promised.
+ */
+export async function sendStream(
+  response: Response,
+  pieces: AsyncIterable<Uint8Array>,
+  sizeBytes: number,
+  signal: AbortSignal,
+): Promise<void> {
+  let sent = 0;
+  for await (const piece of pieces) {
+    signal.throwIfAborted();
+    sent += piece.byteLength;
+    const flushed = response.write(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
+    if (!flushed) await once(response, 'drain', { signal });
+  }
+  if (sent < sizeBytes) {
+    throw new RaffiError('source_truncated', 'The source ended before its size was reached. Try again.');
+  }
+  response.end();
+}

@@ -1,0 +1,118 @@
+import type { CoreConfig } from './config.ts';
+import { isAbort, RaffiError } from './errors.ts';
+import type { Health } from './health.ts';
+import { createLog } from './log.ts';
+import { type Network, Runtime } from './runtime.ts';
+import type { SessionRequest } from './session/types.ts';
+
+/** What the embedding program is told: the sessions as they would have to be restored after a crash, or a fresh health. */
+export type CoreEvent =
+  | { type: 'sessions'; sessions: (SessionRequest & { id: string })[] }
+  | { type: 'health'; health: Health };
+
+export interface CastTokenRequest {
+  sessionId: string;
+  ttlSeconds?: number;
+}
+
+export interface CastToken {
+  token: string;
+  /** RFC 3339. */
+  expiresAt: string;
+  streamUrl: string;
+  sessionUrl: string;
+}
+
+/** The streaming core: the module's whole public face. */
+export interface Core {
+  /**
+   * Listens, and opens the sessions of `restore` before the first request can ask for them. Idempotent; may be called again
+   * after `stop()`. @throws `address_in_use`, `bad_config`.
+   */
+  start(options?: { restore?: readonly SessionRequest[] }): Promise<{ baseUrl: string }>;
+  /** Within 2 s; frees every socket, process, timer and file. Idempotent. */
+  stop(): Promise<void>;
+  /** @throws `core_unavailable` when the core is not running. */
+  health(): Health;
+  /** Opens a session; the only way for local files (`kind: 'file'`). Nothing is fetched before the answer. @throws `core_unavailable`, `source_*`. */
+  open(request: SessionRequest): Promise<{ sessionId: string; name: string }>;
+  /** @throws `not_implemented` until casting lands. */
+  issueCastToken(request: CastTokenRequest): Promise<CastToken>;
+  /** Calls back on each change until the returned function is called. */
+  subscribe(listener: (event: CoreEvent) => void): () => void;
+}
+
+/**
+ * A core of its own: any number in one process, none disturbs another. Nothing happens before `start()`.
+ *
+ * @param network how names are looked up and how patient sources are; absent: as the system and the source's own rules say
+ */
+export function createCore(config: CoreConfig, network: Network = {}): Core {
+  const log = createLog(config.logLevel);
+  const listeners = new Set<(event: CoreEvent) => void>();
+  let starting: Promise<Runtime> | undefined;
+  let running: Runtime | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const emit = (event: CoreEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  const mustRun = () => {
+    if (!running)
+      throw new RaffiError('core_unavailable', 'The streaming core is not running. Start it first.');
+    return running;
+  };
+  const onChange = () => {
+    if (!running) return;
+    emit({ type: 'sessions', sessions: running.store.list().map((session) => session.restoreRequest()) });
+    emit({ type: 'health', health: running.health() });
+  };
+  const start = async (restore: readonly SessionRequest[]) => {
+    await stopping;
+    const runtime = await Runtime.start(config, log, { restore, onChange, network });
+    running = runtime;
+    log.info({ baseUrl: runtime.baseUrl }, 'the core is listening');
+    runtime.findBinaries().then(onChange, (err: unknown) => {
+      if (!isAbort(err)) log.warn({ err }, 'looking for ffmpeg failed');
+    });
+    return runtime;
+  };
+
+  const stop = async () => {
+    const runtime = await starting?.catch(() => undefined);
+    running = undefined;
+    starting = undefined;
+    if (!runtime) return;
+    await runtime.close();
+    log.info('the core has stopped');
+  };
+
+  return {
+    async start({ restore = [] } = {}) {
+      starting ??= start(restore).catch((error: unknown) => {
+        starting = undefined;
+        throw error;
+      });
+      const { baseUrl } = await starting;
+      return { baseUrl };
+    },
+    stop() {
+      stopping ??= stop().finally(() => {
+        stopping = undefined;
+      });
+      return stopping;
+    },
+    health: () => mustRun().health(),
+    async open(request) {
+      const session = mustRun().store.create(request);
+      return { sessionId: session.id, name: session.snapshot().name };
+    },
+    async issueCastToken() {
+      throw new RaffiError('not_implemented', 'Casting is not available in this version yet.');
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

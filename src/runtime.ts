@@ -1,0 +1,126 @@
+import { version } from '../package.json';
+import type { CoreConfig } from './config.ts';
+import { RaffiError } from './errors.ts';
+import type { BinaryStatus } from './ffmpeg/binaries.ts';
+import { FfmpegTools } from './ffmpeg/tools.ts';
+import type { BinaryHealth, Health } from './health.ts';
+import { SegmentCache } from './hls/segment-cache.ts';
+import { createApp } from './http/app.ts';
+import { type Listening, listen } from './http/listen.ts';
+import type { Log } from './log.ts';
+import { probeWithFfprobe } from './probe/ffprobe.ts';
+import { Prober } from './probe/prober.ts';
+import { FilmSessionStore } from './session/store.ts';
+import type { SessionRequest } from './session/types.ts';
+import {
+  CacheBudget,
+  createRunFolder,
+  openSource,
+  type RunFolder,
+  removeStaleRuns,
+  type SourceDeps,
+} from './source/index.ts';
+
+/** What sources do with the network, where the embedding program or a test wants it otherwise. */
+export type Network = Pick<SourceDeps, 'lookup' | 'timeouts' | 'retry'>;
+
+/** Produced segments kept in memory: the last few at 8 Mb/s. At 40 Mb/s one alone is larger, and made anew from cached bytes in 50 ms. */
+const SEGMENT_CACHE_BYTES = 16 * 1024 * 1024;
+
+/** Everything one start of the core owns; `close()` gives all of it back. */
+export class Runtime {
+  readonly store: FilmSessionStore;
+  readonly #startedAt = performance.now();
+  readonly #tools: FfmpegTools;
+  readonly #runFolder: RunFolder;
+  #listening: Listening | undefined;
+
+  /** Makes the run's folder (and removes what dead runs left), restores sessions, then listens. */
+  static async start(
+    config: CoreConfig,
+    log: Log,
+    options: { restore: readonly SessionRequest[]; onChange: () => void; network: Network },
+  ): Promise<Runtime> {
+    const runtime = new Runtime(config, log, await createRunFolder(config.cacheDir), options);
+    try {
+      for (const request of options.restore) runtime.store.create(request);
+      await runtime.#listen(config, log);
+    } catch (error) {
+      await runtime.close();
+      throw error;
+    }
+    removeStaleRuns(config.cacheDir).then((removed) => {
+      if (removed.length > 0) log.info({ removed }, 'removed what earlier runs left');
+    });
+    return runtime;
+  }
+
+  private constructor(
+    config: CoreConfig,
+    log: Log,
+    runFolder: RunFolder,
+    { onChange, network }: { onChange: () => void; network: Network },
+  ) {
+    this.#runFolder = runFolder;
+    this.#tools = new FfmpegTools({
+      ffmpegPath: config.ffmpegBin ?? undefined,
+      ffprobePath: config.ffprobeBin ?? undefined,
+      resourcesDir: config.resourcesDir ?? undefined,
+    });
+    const sourceDeps = { ...network, cacheDir: runFolder.path, budget: new CacheBudget(config.cacheBytes) };
+    this.store = new FilmSessionStore({
+      openSource: (request) => openSource(specOf(request), sourceDeps),
+      createProber: (source) =>
+        new Prober({ examine: (signal) => probeWithFfprobe(source, this.#tools, signal) }),
+      segmentCache: new SegmentCache(SEGMENT_CACHE_BYTES),
+      log,
+      now: () => performance.now(),
+      onChange,
+    });
+  }
+
+  get baseUrl(): string {
+    return this.#listening?.baseUrl ?? '';
+  }
+
+  /** Settles when ffmpeg and ffprobe have been looked for: from then on `health()` knows of them. */
+  async findBinaries(): Promise<void> {
+    await this.#tools.binaries.resolve();
+  }
+
+  health(): Health {
+    const known = this.#tools.binaries.known;
+    return {
+      ok: true,
+      service: 'raffi',
+      version,
+      uptimeSeconds: (performance.now() - this.#startedAt) / 1000,
+      sessions: this.store.list().length,
+      ffmpeg: { ffmpeg: binaryHealth(known?.ffmpeg), ffprobe: binaryHealth(known?.ffprobe) },
+    };
+  }
+
+  /** Sockets first, so that nothing new begins; then sessions, processes and files. */
+  async close(): Promise<void> {
+    await this.#listening?.close();
+    await this.store.close();
+    await this.#tools.stop();
+    await this.#runFolder.remove();
+  }
+
+  async #listen(config: CoreConfig, log: Log): Promise<void> {
+    const app = createApp({ store: this.store, health: () => this.health(), config, log });
+    this.#listening = await listen(app, config);
+  }
+}
+
+function specOf({ kind, source, headers }: SessionRequest) {
+  if (kind === 'torrent')
+    throw new RaffiError('not_implemented', 'Torrents cannot be played by this version yet.');
+  return kind === 'file' ? { kind, path: source } : { kind, url: source, headers };
+}
+
+function binaryHealth(status: BinaryStatus | undefined): BinaryHealth {
+  if (!status) return { missing: 'It is still being looked for.' };
+  return 'missing' in status ? status : { path: status.path, version: status.version };
+}

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { boundedWait } from './bounded-wait.ts';
+
+const stage = () => ({ stage: 'probe' as const, progress: 0.5, since: '2026-01-01T00:00:00Z' });
+const options = { boundMs: 1_000, what: 'The playlist', stage };
+
+/** Work that never ends by itself and notes when it is cancelled. */
+function endless() {
+  const state = { cancelled: false };
+  const work = (signal: AbortSignal) =>
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => {
+        state.cancelled = true;
+        reject(signal.reason);
+      });
+    });
+  return { state, work };
+}
+
+describe('boundedWait', () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it('hands on a result that comes in time, and leaves no timer', async () => {
+    await expect(boundedWait(async () => 'here', options)).resolves.toBe('here');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leaves no timer when the work throws before it gives a promise', async () => {
+    const work = () => {
+      throw new Error('not playable');
+    };
+    await expect(boundedWait(work, options)).rejects.toThrow('not playable');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('says with the stage when to come back, and cancels the work only a moment later', async () => {
+    const { state, work } = endless();
+    const waiting = expect(boundedWait(work, options)).rejects.toMatchObject({
+      code: 'wait_exceeded',
+      status: 503,
+      retryAfterSeconds: 1,
+      data: { stage: 'probe', progress: 0.5 },
+    });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await waiting;
+    expect(state.cancelled).toBe(false);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(state.cancelled).toBe(true);
+  });
+
+  it('cancels the work at once when the caller leaves', async () => {
+    const { state, work } = endless();
+    const caller = new AbortController();
+    const waiting = expect(boundedWait(work, { ...options, signal: caller.signal })).rejects.toThrow('gone');
+    caller.abort(new Error('gone'));
+    await waiting;
+    expect(state.cancelled).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

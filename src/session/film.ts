@@ -1,0 +1,125 @@
+import { type RaffiError, toRaffiError } from '../errors.ts';
+import { Packager } from '../hls/packager.ts';
+import type { SegmentCache } from '../hls/segment-cache.ts';
+import { decide } from '../plan/decisions.ts';
+import { decideDirect } from '../plan/direct.ts';
+import { planSegments, segmentAt } from '../plan/segments.ts';
+import type { Capabilities, SegmentPlan } from '../plan/types.ts';
+import { readContainerIndex } from '../probe/container-index/container-index.ts';
+import type { MediaInfo } from '../probe/media-info.ts';
+import type { Prober } from '../probe/prober.ts';
+import { fetchEnd } from '../remux/fetch-end.ts';
+import { openPacketReader } from '../remux/open-reader.ts';
+import type { PacketReader } from '../remux/packet.ts';
+import type { ByteSource, SourceInfo } from '../source/byte-source.ts';
+import type { SessionView, Stage } from './types.ts';
+
+export interface FilmOptions {
+  id: string;
+  source: ByteSource;
+  prober: Prober;
+  cache: SegmentCache;
+  capabilities: Capabilities | undefined;
+  /** Film time at which playing will start, seconds: its bytes are asked for as soon as they are known. */
+  startSeconds: number;
+  /** Reads of this source cost no round trip (local files). */
+  cheapReads: boolean;
+  onStage: (stage: Stage) => void;
+}
+
+/** A film that has been examined. `packaging` is an error where the film cannot be cut into segments, though it may still play directly. */
+export interface Film {
+  info: SourceInfo;
+  media: MediaInfo;
+  decisions: NonNullable<SessionView['decisions']>;
+  packaging: Packaging | RaffiError;
+}
+
+export interface Packaging {
+  plan: SegmentPlan;
+  reader: PacketReader;
+  packager: Packager;
+}
+
+/**
+ * Examines a film. ffprobe and the container's own index are read at the same time, and the first segment's bytes are
+ * asked for as soon as the index says where they are: on a remote source these waits lie side by side.
+ *
+ * @throws `source_*`, `not_media`, `probe_failed`, `ffprobe_missing`, or the signal's reason.
+ */
+export async function openFilm(options: FilmOptions, signal: AbortSignal): Promise<Film> {
+  const { source, prober, onStage, capabilities } = options;
+  onStage('connect');
+  const info = await source.open(signal);
+  onStage('probe');
+  // Behind the head the media usually begins: where the film starts there, it need not wait for the index to say so.
+  if (options.startSeconds === 0) fetchAhead(options, 0, LIKELY_FIRST_BYTES, signal);
+  const opening = openReader(options, signal);
+  opening.catch(() => {}); // heard below; until then the probe's failure may come first
+  let media: MediaInfo;
+  try {
+    media = await prober.probe(signal);
+  } catch (error) {
+    opening.then(
+      ({ reader }) => reader.close(),
+      () => {},
+    );
+    throw error;
+  }
+  onStage('plan');
+  const decisions = {
+    mpegts: decide(media, capabilities, 'mpegts'),
+    cmaf: decide(media, capabilities, 'cmaf'),
+    direct: decideDirect(media, info, capabilities),
+  };
+  return { info, media, decisions, packaging: await packagingOf(options, media, opening) };
+}
+
+/** About a second of film. More would compete with the index for the link. */
+const LIKELY_FIRST_BYTES = 1024 * 1024;
+
+/** The cuts, which lie on the video's keyframes, do not depend on what ffprobe will say of the audio. */
+const UNKNOWN_TRACKS = { audio: [] };
+
+async function openReader(options: FilmOptions, signal: AbortSignal) {
+  const { source, startSeconds, cheapReads } = options;
+  const index = await readContainerIndex(source, signal, { cheapReads });
+  for (const { start, end } of index.indexRanges) source.pin(start, end);
+  const first = segmentAt(planSegments(index, UNKNOWN_TRACKS), startSeconds);
+  fetchAhead(options, first.startOffset, fetchEnd(first), signal);
+  return { index, reader: await openPacketReader(source, index, signal) };
+}
+
+/**
+ * As a reader rather than by a hint: this is what the viewer waits for, so it comes in one request and yields to nobody. A local file has no
+ * round trip to save, and nothing keeps what would be read of it.
+ */
+async function fetchAhead(
+  { source, cheapReads }: FilmOptions,
+  start: number,
+  end: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (cheapReads) return;
+  try {
+    for await (const _ of source.stream(start, end, signal));
+  } catch {
+    // Whoever needs these bytes asks for them again and hears why they cannot be had.
+  }
+}
+
+async function packagingOf(
+  { id, source, cache }: FilmOptions,
+  media: MediaInfo,
+  opening: ReturnType<typeof openReader>,
+): Promise<Packaging | RaffiError> {
+  try {
+    const { index, reader } = await opening;
+    const plan = planSegments(index, media);
+    return { plan, reader, packager: new Packager({ id, source, media, plan, reader, cache }) };
+  } catch (thrown) {
+    const error = toRaffiError(thrown);
+    if (error.code === 'no_index' || error.code === 'media_damaged') return error;
+    throw thrown;
+  }
+}

@@ -1,0 +1,52 @@
+import { RaffiError } from '../errors.ts';
+import { segmentAt } from '../plan/segments.ts';
+import type { SegmentPlan } from '../plan/types.ts';
+import type { StreamQuery } from './types.ts';
+
+/**
+ * A slice is what one answer of `/stream` spans: the whole film, or with `force_slice` the film from one segment on. Its
+ * segments' names carry the slice's first segment and audio track, so names of different slices never collide and any of
+ * them can be served later, without a memory of which slices were handed out.
+ */
+export interface Slice {
+  firstSegment: number;
+  /** Position among the audio tracks; null when the film has none. */
+  audioPosition: number | null;
+  /** Film time the player should begin at, seconds. */
+  offsetSeconds: number;
+}
+
+/** Which slice a query asks for. `seekSeconds` beyond the film is taken back into it. */
+export function sliceFor(
+  plan: SegmentPlan,
+  query: StreamQuery,
+  defaults: { startSeconds: number; audioPosition: number | null },
+): Slice {
+  const last = plan.segments.at(-1);
+  const latest = last ? Math.max(0, last.startSeconds) : 0;
+  const wanted = query.seekSeconds ?? defaults.startSeconds;
+  const offsetSeconds = wanted >= plan.durationSeconds ? latest : wanted;
+  return {
+    firstSegment: query.forceSlice ? segmentAt(plan, offsetSeconds).index : 0,
+    audioPosition: defaults.audioPosition,
+    offsetSeconds,
+  };
+}
+
+/** File name of a slice's segment: `s<first segment>a<audio>-<n>.ts`, `v` in place of the audio when there is none. */
+export function sliceSegmentName(slice: Slice, segmentIndex: number): string {
+  const audio = slice.audioPosition === null ? 'v' : `a${slice.audioPosition}`;
+  return `s${slice.firstSegment}${audio}-${segmentIndex}.ts`;
+}
+
+/** The inverse. @throws `segment_not_found` for anything we never wrote. */
+export function parseSegmentName(name: string): { audioPosition: number | null; segmentIndex: number } {
+  const match = /^s(\d{1,7})(?:a(\d{1,3})|v)-(\d{1,7})\.ts$/.exec(name);
+  if (!match || Number(match[3]) < Number(match[1])) {
+    throw new RaffiError(
+      'segment_not_found',
+      'There is no such segment. Fetch the playlist again for the right names.',
+    );
+  }
+  return { audioPosition: match[2] === undefined ? null : Number(match[2]), segmentIndex: Number(match[3]) };
+}

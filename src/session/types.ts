@@ -1,0 +1,140 @@
+import type { ErrorCode } from '../errors.ts';
+import type { Capabilities, DirectDecision, PlaybackDecision } from '../plan/types.ts';
+import type { MediaInfo } from '../probe/media-info.ts';
+import type { ByteParts } from '../remux/byte-parts.ts';
+import type { ByteSource, SourceStats } from '../source/byte-source.ts';
+
+/** `file` enters only over IPC or the command line, never over HTTP. */
+export type SourceKind = 'http' | 'torrent' | 'file';
+
+export interface SessionRequest {
+  /** URL, or for `file` an absolute path. */
+  source: string;
+  kind: SourceKind;
+  /** Film time to start at, seconds ≥ 0. */
+  startTime?: number;
+  fileIdx?: number;
+  /** Sent to the origin with every request. */
+  headers?: Record<string, string>;
+  capabilities?: Capabilities;
+  trackers?: string[];
+  /** Only when a supervisor restores a session after a crash: keep its id. */
+  id?: string;
+  audioIndex?: number;
+}
+
+/** What a playing session is doing now. The order is the order of start-up; `ready` is the normal end. */
+export type Stage = 'idle' | 'resolve' | 'connect' | 'probe' | 'plan' | 'first_byte' | 'ready' | 'failed';
+
+export interface StageReport {
+  stage: Stage;
+  /** 0 … 1 within the stage; null when it cannot be told. */
+  progress: number | null;
+  /** RFC 3339. */
+  since: string;
+}
+
+/** JSON of `GET /sessions/:id`: the documented members first, then ours. Times in seconds. */
+export interface SessionView {
+  id: string;
+  /** Hidden from LAN clients. */
+  source?: string;
+  kind: SourceKind;
+  createdAt: string;
+  startTime: number;
+  durationSeconds?: number;
+  audioIndex: number;
+  availableStreams?: {
+    index: number;
+    type: 'audio' | 'subtitle';
+    codec: string;
+    language: string;
+    title: string;
+  }[];
+  chapters?: { startTime: number; endTime: number; title: string }[];
+  isTorrent?: boolean;
+  torrentInfoHash?: string;
+  name: string;
+  stage: StageReport;
+  media?: MediaInfo;
+  decisions?: { mpegts: PlaybackDecision; cmaf: PlaybackDecision; direct: DirectDecision };
+  error?: { code: ErrorCode; title: string; detail: string };
+}
+
+/** Server-sent events of a session; `type` is the SSE event name, `data` its JSON. */
+export type SessionEvent =
+  | { type: 'stage'; data: StageReport }
+  | { type: 'decisions'; data: NonNullable<SessionView['decisions']> }
+  | { type: 'seek'; data: SeekTiming }
+  | { type: 'buffer'; data: SourceStats }
+  | { type: 'error'; data: NonNullable<SessionView['error']> }
+  | { type: 'closed'; data: Record<string, never> };
+
+/** How long a segment request far from the last one took, request to last byte produced. */
+export interface SeekTiming {
+  rendition: string;
+  segment: number;
+  filmSeconds: number;
+  elapsedMs: number;
+  /** `produced`: from the segment cache; `fetched`: no byte had to come from the origin. */
+  from: 'produced' | 'fetched' | 'origin';
+}
+
+export interface StreamQuery {
+  /** Film time, seconds; clamped into the film. */
+  seekSeconds?: number;
+  /** Repeating the last id changes nothing. */
+  seekId?: string;
+  forceSlice?: boolean;
+}
+
+export interface MediaAsset {
+  parts: ByteParts;
+  contentType: string;
+}
+
+/** One open film. Methods that need the film's plan wait for it (bounded: `wait_exceeded` with the stage). */
+export interface Session {
+  readonly id: string;
+  readonly request: Readonly<SessionRequest>;
+  /** For direct play. Opens lazily. */
+  readonly source: ByteSource;
+  /** Waits for a running probe at most 10 s; never fails because a probe failed. */
+  view(signal?: AbortSignal): Promise<SessionView>;
+  /** What is known now, at once. */
+  snapshot(): SessionView;
+  /** `bad_audio_index` when the film is known to have no such track. */
+  setAudio(index: number, signal?: AbortSignal): Promise<void>;
+  /** The documented `/stream` playlist. */
+  streamPlaylist(
+    query: StreamQuery,
+    signal?: AbortSignal,
+  ): Promise<{ text: string; sliceStartSeconds: number }>;
+  /** `name` is the last path segment of a URI of that playlist. */
+  transportSegment(name: string, signal?: AbortSignal): Promise<MediaAsset>;
+  masterPlaylist(signal?: AbortSignal): Promise<string>;
+  /** `v0`, `a0`, `a1` …; `asset` is `playlist.m3u8`, `init.mp4` or `<n>.m4s`. */
+  renditionAsset(rendition: string, asset: string, signal?: AbortSignal): Promise<MediaAsset>;
+  /** Called with every later event until the returned function is called. */
+  subscribe(listener: (event: SessionEvent) => void): () => void;
+  stats(): SessionStats;
+}
+
+export interface SessionStats {
+  id: string;
+  stage: StageReport;
+  source: SourceStats;
+  segments: { produced: number; servedFromCache: number; cachedBytes: number };
+  lastSeeks: SeekTiming[];
+  probe: { runs: number; failures: number };
+}
+
+export interface SessionStore {
+  /** Returns at once; nothing is fetched. */
+  create(request: SessionRequest): Session;
+  /** Throws `session_not_found`. */
+  get(id: string): Session;
+  list(): Session[];
+  /** Ends the session and frees all it holds. False when there was none. */
+  remove(id: string): Promise<boolean>;
+}

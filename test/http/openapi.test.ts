@@ -1,0 +1,229 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { ERROR_CODES } from '../../src/errors.ts';
+import { createApp } from '../../src/http/app.ts';
+import { type Core, createCore } from '../../src/index.ts';
+import { createLog } from '../../src/log.ts';
+import { realClip } from '../lab/media/index.ts';
+import { type Origin, startOrigin } from '../lab/origin/index.ts';
+import { ApiDescription, type Operation } from './api-description.ts';
+
+const api = new ApiDescription(new URL('../../openapi.yaml', import.meta.url));
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+
+interface Sample {
+  /** Path parameters besides a session of the real clip. */
+  params?: Record<string, string>;
+  query?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  status: number;
+  code?: string;
+}
+
+const segment = { name: 'first segment' };
+const wrongSession: Sample = { params: { id: NOBODY }, status: 404, code: 'session_not_found' };
+const part = { headers: { Range: 'bytes=0-9' }, status: 206 };
+const beyond = { headers: { Range: 'bytes=999999999999-' }, status: 416, code: 'range_not_satisfiable' };
+const streamSamples: Sample[] = [
+  { status: 200 },
+  { query: '?seek=12&force_slice=1&seek_id=a', status: 200 },
+  { query: '?seek=1e300', status: 200 },
+  { query: '?seek=-1', status: 400, code: 'bad_seek' },
+  { query: '?seek=NaN', status: 400, code: 'bad_seek' },
+  wrongSession,
+];
+const notThere = { status: 501, code: 'not_implemented' };
+const infoHash = { infoHash: 'a'.repeat(40), fileIdx: '0' };
+
+/** At least one request for every operation, and one for each way it is refused. */
+const SAMPLES: Record<string, Sample[]> = {
+  health: [
+    { status: 200 },
+    { headers: { Origin: 'https://evil.example' }, status: 403, code: 'origin_refused' },
+  ],
+  healthHead: [{ status: 200 }],
+  listSessions: [{ status: 200 }],
+  openSession: [
+    { body: { source: 'http://host.invalid/film.mkv' }, status: 200 },
+    { body: {}, status: 400, code: 'source_missing' },
+    { body: { source: 'file:///etc/passwd' }, status: 400, code: 'source_refused' },
+    { body: { source: 'x'.repeat(2 ** 20) }, status: 413, code: 'body_too_large' },
+    { body: { source: 'magnet:?xt=urn:btih:0' }, ...notThere },
+  ],
+  session: [{ status: 200 }, wrongSession],
+  endSession: [{ status: 204 }, wrongSession],
+  setAudio: [
+    { body: { index: 0 }, status: 200 },
+    { body: { index: 99 }, status: 400, code: 'bad_audio_index' },
+    { ...wrongSession, body: { index: 0 } },
+  ],
+  stream: streamSamples,
+  streamHead: [{ status: 200 }],
+  streamChild: streamSamples,
+  streamChildHead: [{ status: 200 }],
+  streamSegment: [
+    { params: segment, status: 200 },
+    { params: segment, ...part },
+    { params: segment, ...beyond },
+    { params: { name: 'none.ts' }, status: 404, code: 'segment_not_found' },
+    { params: { name: '..%2F..%2Fetc%2Fpasswd' }, status: 404, code: 'segment_not_found' },
+  ],
+  streamSegmentHead: [{ params: segment, status: 200 }],
+  master: [{ status: 200 }, wrongSession],
+  masterHead: [{ status: 200 }],
+  rendition: [
+    { params: { rendition: 'v0', asset: 'playlist.m3u8' }, status: 200 },
+    { params: { rendition: 'v0', asset: 'init.mp4' }, status: 200 },
+    { params: { rendition: 'v0', asset: '0.m4s' }, status: 200 },
+    { params: { rendition: 'a0', asset: 'playlist.m3u8' }, status: 200 },
+    { params: { rendition: 'a0', asset: 'init.mp4' }, ...part },
+    { params: { rendition: 'a0', asset: '0.m4s' }, ...beyond },
+    { params: { rendition: 'v9', asset: '0.m4s' }, status: 404, code: 'segment_not_found' },
+    { params: { rendition: 'v0', asset: '99999.m4s' }, status: 404, code: 'segment_not_found' },
+  ],
+  renditionHead: [{ params: { rendition: 'v0', asset: '0.m4s' }, status: 200 }],
+  direct: [{ status: 200 }, part, beyond, wrongSession],
+  directHead: [{ status: 200 }],
+  events: [wrongSession],
+  addSubtitles: [notThere],
+  subtitles: [{ params: { name: '0.vtt' }, ...notThere }],
+  stats: [{ status: 200 }],
+  cleanup: [
+    { body: { id: NOBODY }, status: 200 },
+    { status: 400, code: 'bad_request' },
+  ],
+  cleanupByDelete: [
+    { query: `?id=${NOBODY}`, status: 200 },
+    { status: 400, code: 'bad_request' },
+  ],
+  castToken: [notThere],
+  torrent: [{ params: infoHash, ...notThere }],
+  torrentFile: [{ params: infoHash, ...notThere }],
+  torrentStatus: [{ params: infoHash, ...notThere }],
+};
+
+let folder: string;
+let origin: Origin;
+let core: Core;
+let baseUrl: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'raffi-openapi-'));
+  origin = await startOrigin({ files: { '/clip.mkv': await realClip('mkv') } });
+  core = createCore({ ...loadConfig(), port: 0, cacheDir: folder, logLevel: 'fatal' });
+  ({ baseUrl } = await core.start());
+});
+
+afterAll(async () => {
+  await core.stop();
+  await origin.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('openapi.yaml', () => {
+  test('names every error code, and no other', () => {
+    expect(api.schemaNamed('ErrorCode').enum).toEqual(ERROR_CODES);
+  });
+
+  test('describes every route of the app, and no other', () => {
+    const { paths } = api.document as { paths: Record<string, object> };
+    const described = Object.entries(paths).map(([path, item]) => ({
+      path,
+      methods: Object.keys(item).filter((method) => ['get', 'post', 'delete'].includes(method)),
+    }));
+    expect(sorted(described)).toEqual(sorted(routesOfApp()));
+  });
+
+  test('has a sample of every operation', () => {
+    expect(Object.keys(SAMPLES).sort()).toEqual(api.operations.map(({ operationId }) => operationId).sort());
+  });
+
+  const cases = api.operations.flatMap((operation) =>
+    (SAMPLES[operation.operationId] ?? []).map((sample) => ({ operation, sample })),
+  );
+  test.each(cases)(
+    '$operation.operationId answers $sample.status $sample.code',
+    async ({ operation, sample }) => {
+      const id = sample.params?.id ?? (await openClip());
+      const answer = await send(operation, { ...sample, params: { id, ...sample.params } });
+      expect(answer.status).toBe(sample.status);
+      if (sample.code !== undefined) expect(JSON.parse(answer.body)).toMatchObject({ code: sample.code });
+      expect(api.faults(operation, answer)).toEqual([]);
+    },
+  );
+
+  test('describes the stream of events', async () => {
+    const operation = api.operations.find(({ operationId }) => operationId === 'events');
+    const id = await openClip();
+    const answer = await fetch(`${baseUrl}/sessions/${id}/events`);
+    await fetch(`${baseUrl}/sessions/${id}/stream`);
+    await fetch(`${baseUrl}/sessions/${id}`, { method: 'DELETE' });
+    const body = await answer.text();
+    expect(
+      operation && api.faults(operation, { status: answer.status, headers: answer.headers, body }),
+    ).toEqual([]);
+    const types = [...body.matchAll(/^event: (.*)$/gm)].map((match) => match[1]);
+    expect(types[0]).toBe('stage');
+    expect(types).toContain('decisions');
+    expect(types.at(-1)).toBe('closed');
+  });
+});
+
+async function openClip(): Promise<string> {
+  const body = JSON.stringify({ source: origin.url('/clip.mkv') });
+  const answer = await fetch(`${baseUrl}/sessions`, { method: 'POST', body });
+  return ((await answer.json()) as { id: string }).id;
+}
+
+async function send(operation: Operation, sample: Sample & { params: Record<string, string> }) {
+  const { id = '' } = sample.params;
+  const params: Record<string, string> = { ...sample.params };
+  if (params.name === segment.name) params.name = await firstSegment(id);
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+  const answer = await fetch(baseUrl + path + (sample.query ?? ''), {
+    method: operation.method,
+    ...(sample.headers ? { headers: sample.headers } : {}),
+    ...(sample.body === undefined ? {} : { body: JSON.stringify(sample.body) }),
+  });
+  return { status: answer.status, headers: answer.headers, body: await answer.text() };
+}
+
+async function firstSegment(id: string): Promise<string> {
+  const text = await (await fetch(`${baseUrl}/sessions/${id}/stream`)).text();
+  return /^.*\/([^/\n]+\.ts)$/m.exec(text)?.[1] ?? '';
+}
+
+interface RouterLayer {
+  route?: { path: string; methods: Record<string, boolean> };
+  handle: { stack?: RouterLayer[] };
+}
+
+/** Read from Express's own table of routes, so that none is forgotten. */
+function routesOfApp() {
+  const app = createApp({
+    store: { create: nothing, get: nothing, list: nothing, remove: nothing },
+    health: nothing,
+    config: { allowedOrigins: [], dev: false },
+    log: createLog('silent'),
+  });
+  const { stack } = (app as unknown as { router: { stack: RouterLayer[] } }).router;
+  return stack
+    .flatMap((layer) => layer.handle.stack ?? [])
+    .flatMap(({ route }) => (route ? [route] : []))
+    .map(({ path, methods }) => ({
+      path: path.replace(/:(\w+)/g, '{$1}'),
+      methods: Object.keys(methods).filter((method) => method !== '_all' && methods[method]),
+    }));
+}
+
+function nothing(): never {
+  throw new Error('Only the routes are looked at.');
+}
+
+function sorted(routes: { path: string; methods: string[] }[]) {
+  return routes.map(({ path, methods }) => `${path} ${methods.toSorted().join(' ')}`).sort();
+}

@@ -1,0 +1,79 @@
+import type { FilmCase } from '../film-case.ts';
+import { AAC, audioFacts, facts, pictureGraph, tone, videoFacts } from '../ingredients.ts';
+
+/** Encoded once, then repeated without encoding. A multiple of the longest GOP. */
+const LOOP_SECONDS = 20;
+const RATE = [24, 1] as const;
+
+interface Bench {
+  seconds: number;
+  gopSeconds: number;
+  megabits: number;
+}
+
+const TWO: Bench = { seconds: 180, gopSeconds: 2, megabits: 8 };
+const TEN: Bench = { seconds: 180, gopSeconds: 10, megabits: 8 };
+const HEAVY: Bench = { seconds: 80, gopSeconds: 2, megabits: 40 };
+
+/** 1080p24 with two B-frames and just so many bits: noise gives the encoder something to spend them on. */
+function loop({ gopSeconds, megabits }: Bench): FilmCase {
+  const size = { width: 1920, height: 1080, rate: RATE, seconds: LOOP_SECONDS };
+  const keyint = gopSeconds * RATE[0];
+  return {
+    extension: '.mp4',
+    args: [
+      ...[
+        '-f',
+        'lavfi',
+        '-i',
+        pictureGraph({ ...size, source: 'testsrc2' }, `,noise=alls=${megabits > 20 ? 40 : 16}:allf=t`),
+      ],
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-x264-params'],
+      `bframes=2:b-adapt=0:keyint=${keyint}:min-keyint=${keyint}:scenecut=0:open-gop=0:vbv-maxrate=${megabits * 1000}:vbv-bufsize=${megabits * 1000}`,
+      ...['-b:v', `${megabits}M`],
+    ],
+    facts: factsOf({ seconds: LOOP_SECONDS, gopSeconds, megabits }, 'mp4'),
+  };
+}
+
+function factsOf({ seconds, gopSeconds }: Bench, container: 'mp4' | 'matroska') {
+  return facts({
+    container,
+    video: videoFacts({
+      width: 1920,
+      height: 1080,
+      seconds,
+      gopSeconds,
+      numbersRepeatAfter: LOOP_SECONDS * RATE[0],
+    }),
+    audio: [audioFacts({ endSeconds: seconds })],
+  });
+}
+
+function repeated(spec: Bench, from: string, extension: '.mkv' | '.mp4', flags: string[] = []): FilmCase {
+  return {
+    extension,
+    from: [from],
+    args: [
+      ...['-stream_loop', String(spec.seconds / LOOP_SECONDS - 1), '-i', '@0', ...tone(0, spec.seconds)],
+      ...['-map', '0:v', '-map', '1:a', '-c:v', 'copy', ...AAC, ...flags],
+    ],
+    facts: factsOf(spec, extension === '.mkv' ? 'matroska' : 'mp4'),
+  };
+}
+
+const FASTSTART = ['-movflags', '+faststart'];
+
+/** The benchmark's films: 1080p24, H.264 with B-frames, 8 and 40 Mb/s. Large (180–400 MB): made only when asked for. */
+export const BENCH = {
+  'bench-loop-gop2': loop(TWO),
+  'bench-loop-gop10': loop(TEN),
+  'bench-loop-40m': loop(HEAVY),
+  'bench-gop2-mkv': repeated(TWO, 'bench-loop-gop2', '.mkv'),
+  'bench-gop2-mp4': repeated(TWO, 'bench-loop-gop2', '.mp4', FASTSTART),
+  'bench-gop2-moov-at-end': repeated(TWO, 'bench-loop-gop2', '.mp4'),
+  'bench-gop10-mkv': repeated(TEN, 'bench-loop-gop10', '.mkv'),
+  'bench-gop10-mp4': repeated(TEN, 'bench-loop-gop10', '.mp4', FASTSTART),
+  'bench-40m-mkv': repeated(HEAVY, 'bench-loop-40m', '.mkv'),
+  'bench-40m-mp4': repeated(HEAVY, 'bench-loop-40m', '.mp4', FASTSTART),
+} satisfies Record<string, FilmCase>;

@@ -1,0 +1,21 @@
+import type { FilmCase } from '../film-case.ts';
+import { BENCH } from './bench.ts';
+import { CODECS } from './codecs.ts';
+import { CONTAINERS } from './containers.ts';
+import { DAMAGED } from './damaged.ts';
+import { GOPS } from './gops.ts';
+import { HUGE } from './huge.ts';
+import { TIMING } from './timing.ts';
+import { TRACKS } from './tracks.ts';
+
+const SMALL_FILMS = { ...GOPS, ...CONTAINERS, ...TRACKS, ...TIMING, ...CODECS, ...DAMAGED };
+
+/** The name of a film that the lab can make. */
+export type FilmName = keyof typeof SMALL_FILMS | keyof typeof BENCH | keyof typeof HUGE;
+
+export const CASES: ReadonlyMap<FilmName, FilmCase> = new Map(
+  Object.entries({ ...SMALL_FILMS, ...BENCH, ...HUGE }) as [FilmName, FilmCase][],
+);
+
+/** All small films, quick to make: what conformance tests go through. */
+export const FILM_NAMES: readonly FilmName[] = Object.keys(SMALL_FILMS) as FilmName[];

@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { ERROR_CODES } from '../../src/errors.ts';
+import type { Health } from '../../src/health.ts';
+
+/**
+ * The one definition of what crosses between renderer and main (contract §4): schemas, and the types inferred from them. Main
+ * checks what it receives against these; the preload and the renderer import the types alone.
+ */
+
+export const ProblemSchema = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.enum(ERROR_CODES),
+});
+/** RFC 9457 problem: `detail` tells a person what to do next, `code` is of the closed set of `src/errors.ts`. */
+export type IpcProblem = z.infer<typeof ProblemSchema>;
+
+/** Codec and container strings as the renderer measured them; bounded, because the renderer shows pages' text. */
+const MeasuredSchema = z.array(z.string().max(200)).max(500);
+export const CapabilitiesSchema = z.strictObject({
+  containers: MeasuredSchema,
+  video: MeasuredSchema,
+  audio: MeasuredSchema,
+  maxChannels: z.number().int().min(1).max(64),
+  maxHeight: z.number().int().min(1).max(100_000),
+  hdr: z.boolean(),
+});
+
+export const OpenOptionsSchema = z.strictObject({
+  /** What this player can decode; absent: the documented baseline (H.264 8-bit + AAC). */
+  capabilities: CapabilitiesSchema.optional(),
+});
+export type OpenOptions = z.infer<typeof OpenOptionsSchema>;
+
+/** Longest path an operating system hands over (Windows' extended length limit, in UTF-16 units). */
+const PATH_LIMIT = 32_767;
+export const OpenFileSchema = z.strictObject({
+  /** Empty for a `File` that is not on disk. */
+  path: z.string().max(PATH_LIMIT),
+  name: z.string().max(PATH_LIMIT),
+  options: OpenOptionsSchema,
+});
+
+export const CastTokenRequestSchema = z.strictObject({
+  sessionId: z.uuid(),
+  ttlSeconds: z.number().positive().max(86_400).exactOptional(),
+});
+export type CastTokenRequest = z.infer<typeof CastTokenRequestSchema>;
+export interface CastToken {
+  token: string;
+  /** RFC 3339. */
+  expiresAt: string;
+  streamUrl: string;
+  sessionUrl: string;
+}
+
+/** What main answers to `castIssueToken`; the preload makes a rejection of a problem. */
+export type CastTokenResult = { ok: true; token: CastToken } | { ok: false; problem: IpcProblem };
+
+/** The supervisor's view of the core. `failed`: it crashed too often; `reason` says why and what to do. */
+export type CoreState = 'starting' | 'ready' | 'restarting' | 'failed';
+
+export interface IpcHealth {
+  state: CoreState;
+  /** `http://127.0.0.1:port`, no slash at the end; null until the core listened for the first time. Kept over restarts. */
+  baseUrl: string | null;
+  version: string;
+  /** Why the core is restarting or failed, for a person. */
+  reason?: string | undefined;
+  /** Null until the core has looked for them. */
+  ffmpeg: Health['ffmpeg'] | null;
+  /** Number of open sessions. */
+  sessions: number;
+}
+
+/** How opening a file, a link or an argument ended. `name` is what to show as the film's title until it is known. */
+export type OpenResult =
+  | { ok: true; sessionId: string; name: string }
+  | { ok: false; name: string; problem: IpcProblem };
+
+export type Unsubscribe = () => void;
+
+/** `window.raffi`. Methods never reject for foreseen failures of a film: those come as `OpenResult`s. */
+export interface RaffiApi {
+  health: {
+    get(): Promise<IpcHealth>;
+    /** Calls back at once with the present health, then with every change. */
+    subscribe(listener: (health: IpcHealth) => void): Unsubscribe;
+  };
+  open: {
+    /** The system's file dialog; null when the person cancelled it. */
+    pickFile(options?: OpenOptions): Promise<OpenResult | null>;
+    /** A `File` of a drop or paste event. One that is not on disk gives `source_refused`. */
+    fromDrop(file: File, options?: OpenOptions): Promise<OpenResult>;
+    /** Files and links handed over by the command line, a file association or a second start; queued until the first subscriber. */
+    subscribe(listener: (result: OpenResult) => void, options?: OpenOptions): Unsubscribe;
+  };
+  cast: {
+    /** Rejects with an `Error` whose message is a JSON `IpcProblem`: nothing else of an error crosses into the page. */
+    issueToken(request: CastTokenRequest): Promise<CastToken>;
+  };
+}
+
+declare global {
+  interface Window {
+    readonly raffi: RaffiApi;
+  }
+}

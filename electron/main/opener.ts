@@ -1,0 +1,56 @@
+import { problem, toRaffiError } from '../../src/errors.ts';
+import type { OpenOptions, OpenResult } from '../ipc/contract.ts';
+import type { CoreSessionRequest } from '../ipc/core-protocol.ts';
+import type { Target } from './targets.ts';
+
+/** The longest queue of a page that never subscribes: a person who drops a folder's worth of films on the icon. */
+const MAX_QUEUED = 100;
+
+/** Opens targets in the core, and keeps those that come before the page listens. */
+export class Opener {
+  readonly #open: (request: CoreSessionRequest) => Promise<string>;
+  readonly #queue: Target[] = [];
+  #subscriber: { options: OpenOptions; deliver(result: OpenResult): void } | null = null;
+
+  constructor(open: (request: CoreSessionRequest) => Promise<string>) {
+    this.#open = open;
+  }
+
+  /** Opens at once for the page that asked. Never rejects. */
+  async open({ source, kind, name }: Target, { capabilities }: OpenOptions): Promise<OpenResult> {
+    try {
+      const sessionId = await this.#open({
+        source,
+        kind,
+        ...(capabilities === undefined ? {} : { capabilities }),
+      });
+      return { ok: true, sessionId, name };
+    } catch (error) {
+      return { ok: false, name, problem: problem(toRaffiError(error)) };
+    }
+  }
+
+  /** Something came from outside: delivered to the subscriber, or kept for it. */
+  handOver(targets: readonly Target[]): void {
+    this.#queue.push(...targets);
+    this.#queue.splice(0, this.#queue.length - MAX_QUEUED);
+    this.#flush();
+  }
+
+  subscribe(options: OpenOptions, deliver: (result: OpenResult) => void): void {
+    this.#subscriber = { options, deliver };
+    this.#flush();
+  }
+
+  unsubscribe(): void {
+    this.#subscriber = null;
+  }
+
+  #flush(): void {
+    const subscriber = this.#subscriber;
+    if (subscriber === null) return;
+    for (const target of this.#queue.splice(0)) {
+      void this.open(target, subscriber.options).then((result) => subscriber.deliver(result));
+    }
+  }
+}

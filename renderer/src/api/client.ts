@@ -1,0 +1,74 @@
+import type { Capabilities } from '../../../src/plan/types.ts';
+import type { SessionStats, SessionView } from '../../../src/session/types.ts';
+import { ApiError, CORE_UNREACHABLE, failureOf } from './problem.ts';
+
+/** The core's HTTP API as the window uses it. Every method rejects with `ApiError`, or the signal's reason. */
+export interface ApiClient {
+  readonly baseUrl: string;
+  createSession(request: NewSession, signal?: AbortSignal): Promise<{ id: string }>;
+  /** Waits in the core for a running probe, at most 10 s. */
+  session(id: string, signal?: AbortSignal): Promise<SessionView>;
+  selectAudio(id: string, index: number, signal?: AbortSignal): Promise<void>;
+  stats(signal?: AbortSignal): Promise<{ sessions: SessionStats[] }>;
+  removeSession(id: string): Promise<void>;
+  /** For a page that goes away: survives it, and reports nothing. */
+  abandonSession(id: string): void;
+  masterUrl(id: string): string;
+  directUrl(id: string): string;
+  eventsUrl(id: string): string;
+}
+
+export interface NewSession {
+  source: string;
+  capabilities: Capabilities;
+  /** Film time, seconds. */
+  startTime?: number;
+}
+
+/** A client of the core at `baseUrl` (scheme, host, port; no trailing slash). */
+export function createClient(baseUrl: string): ApiClient {
+  const at = (id: string, rest = '') => `${baseUrl}/sessions/${encodeURIComponent(id)}${rest}`;
+  return {
+    baseUrl,
+    createSession: (request, signal) => json(`${baseUrl}/sessions`, post(request), signal),
+    session: (id, signal) => json(at(id), {}, signal),
+    selectAudio: async (id, index, signal) => {
+      await answer(at(id, '/audio'), post({ index }), signal);
+    },
+    stats: (signal) => json(`${baseUrl}/stats`, {}, signal),
+    removeSession: async (id) => {
+      await answer(at(id), { method: 'DELETE' });
+    },
+    abandonSession: (id) => {
+      navigator.sendBeacon(`${baseUrl}/cleanup?id=${encodeURIComponent(id)}`, '');
+    },
+    masterUrl: (id) => at(id, '/master.m3u8'),
+    directUrl: (id) => at(id, '/direct'),
+    eventsUrl: (id) => at(id, '/events'),
+  };
+}
+
+function post(body: unknown): RequestInit {
+  return { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+async function json<T>(url: string, init: RequestInit, signal?: AbortSignal): Promise<T> {
+  const response = await answer(url, init, signal);
+  try {
+    return (await response.json()) as T;
+  } catch (cause) {
+    throw new ApiError(failureOf(response.status, ''), response.status, cause);
+  }
+}
+
+async function answer(url: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, { ...init, ...(signal === undefined ? {} : { signal }) });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new ApiError(CORE_UNREACHABLE, 0, cause);
+  }
+  if (response.ok) return response;
+  throw new ApiError(failureOf(response.status, await response.text()), response.status);
+}

@@ -1,0 +1,243 @@
+import type { IpcHealth } from '../../../electron/ipc/contract.ts';
+import type { Capabilities } from '../../../src/plan/types.ts';
+import type { SeekTiming, SessionEvent, SessionView, StageReport } from '../../../src/session/types.ts';
+import type { SourceStats } from '../../../src/source/byte-source.ts';
+import type { ApiClient } from '../api/client.ts';
+import {
+  ApiError,
+  CORE_UNREACHABLE,
+  coreFailure,
+  decodeFailure,
+  type Failure,
+  failureFrom,
+} from '../api/problem.ts';
+import { type ChapterMark, chapterMarks } from '../player/chapters.ts';
+import { createDirectEngine } from '../player/direct-engine.ts';
+import type { Engine, EngineFailure, EngineHost } from '../player/engine.ts';
+import { createHlsEngine } from '../player/hls-engine.ts';
+import { type AudioChoice, playableAudio } from '../player/tracks.ts';
+import { chooseWay, isWayFailure, type Way, wayName } from '../player/ways.ts';
+import { waitForAnswer } from './examine.ts';
+import { type Item, SessionLink } from './session-link.ts';
+
+/** What a film needs from around it. */
+export interface FilmContext {
+  /** The client of the core as it is now; another one when a restart gave it another port. */
+  api(): ApiClient;
+  health(): IpcHealth;
+  capabilities: Capabilities;
+}
+
+/** How many failed attempts to reach a core that calls itself ready before the film gives up. */
+const UNREACHABLE_LIMIT = 10;
+const UNREACHABLE_PAUSE_MS = 300;
+
+/** One open film: its session in the core, its engine, and what the window shows of both. */
+export class Film {
+  readonly item: Item;
+  name = $state('');
+  phase: 'opening' | 'playing' | 'failed' = $state('opening');
+  stage: StageReport | null = $state.raw(null);
+  failure: Failure | null = $state.raw(null);
+  /** What keeps the next bytes from coming, while it may still pass. */
+  trouble: Failure | null = $state.raw(null);
+  view: SessionView | null = $state.raw(null);
+  way: Way | null = $state(null);
+  /** Why this way of playing, and what was tried before it. */
+  notes: string[] = $state.raw([]);
+  audioIndex = $state(0);
+  chapters: ChapterMark[] = $state.raw([]);
+  seeks: SeekTiming[] = $state.raw([]);
+  source: SourceStats | null = $state.raw(null);
+  audio: AudioChoice[] = $derived(this.way === 'hls' ? playableAudio(this.view) : []);
+
+  readonly #context: FilmContext;
+  readonly #session: SessionLink;
+  #video: HTMLVideoElement | null = null;
+  #engine: Engine | null = null;
+  #engineBase = '';
+  #waysLeft: Way[] = [];
+  #attempt = new AbortController();
+  #unreachable = 0;
+  #coreWasReady = true;
+  #startSeconds = 0;
+
+  constructor(item: Item, context: FilmContext) {
+    this.item = item;
+    this.name = item.name;
+    this.#context = context;
+    this.#session = new SessionLink(item, { ...context, onEvent: (event) => this.#heard(event) });
+  }
+
+  /** Begins to play in this element. The film owns the element's source until `close()`. */
+  attach(video: HTMLVideoElement): void {
+    this.#video = video;
+    video.addEventListener('loadedmetadata', () => {
+      this.phase = 'playing';
+      this.#unreachable = 0;
+      this.#mark();
+    });
+    void this.#open();
+  }
+
+  /** Tries again from where the film is. */
+  retry(): void {
+    this.#startSeconds = this.#position();
+    this.#session.renew();
+    void this.#open();
+  }
+
+  selectAudio(index: number): void {
+    if (this.way !== 'hls' || this.#session.id === null) return;
+    this.audioIndex = index;
+    this.#engine?.selectAudio(index);
+    // So that a restored session, and the plain stream, know of it too; a picture does not wait for it. Sound alone has no
+    // renditions to switch among: the core's next playlist carries the track.
+    const known = this.#context.api().selectAudio(this.#session.id, index);
+    const isSoundAlone = this.view?.media?.video.length === 0;
+    void known.then(() => isSoundAlone && this.#play('hls', this.#position())).catch(() => {});
+  }
+
+  /** The supervisor's news. A core that came back continues a film at once; its port may be another one. */
+  coreChanged(health: IpcHealth): void {
+    if (health.state === 'failed' && this.#unreachable > 0) this.#fail(coreFailure(health.reason));
+    const isBack = health.state === 'ready' && !this.#coreWasReady;
+    this.#coreWasReady = health.state === 'ready';
+    // Health is also reported while all is well (the number of sessions changes): that must not disturb requests under way.
+    if (!isBack || this.phase === 'failed') return;
+    this.#session.listen();
+    if (this.#engine === null) return;
+    if (this.#engineBase === this.#context.api().baseUrl) this.#engine.resume();
+    else this.#play(this.#engine.way, this.#position());
+  }
+
+  /** The page goes away: no answer can be awaited any more. */
+  abandon(): void {
+    this.#session.abandon();
+  }
+
+  close(): void {
+    this.#stop();
+    this.#session.end();
+  }
+
+  async #open(): Promise<void> {
+    this.#stop();
+    this.#attempt = new AbortController();
+    const { signal } = this.#attempt;
+    this.phase = 'opening';
+    this.failure = null;
+    this.stage = null;
+    try {
+      const id = await this.#session.open(this.#startSeconds);
+      signal.throwIfAborted();
+      const view = await waitForAnswer(this.#context.api, id, signal);
+      this.#show(view);
+      if (view.error !== undefined) throw new ApiError(failureFrom(view.error), 200);
+      const choice = chooseWay(view.decisions);
+      this.notes = [choice.reason];
+      this.#waysLeft = choice.ways.slice(1);
+      this.#play(choice.ways[0], this.#startSeconds || view.startTime);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      this.#fail(thrown instanceof ApiError ? thrown.failure : CORE_UNREACHABLE);
+    }
+  }
+
+  #play(way: Way, startSeconds: number): void {
+    const video = this.#video;
+    const id = this.#session.id;
+    if (video === null || id === null) return;
+    this.#engine?.destroy();
+    const api = this.#context.api();
+    const host: EngineHost = {
+      video,
+      startSeconds,
+      onFailure: (failure) => this.#engineFailed(failure),
+      onTrouble: (trouble) => {
+        this.trouble = trouble;
+      },
+      onAudio: (index) => {
+        this.audioIndex = index;
+      },
+    };
+    this.way = way;
+    this.trouble = null;
+    this.#engineBase = api.baseUrl;
+    this.#engine =
+      way === 'hls' ? createHlsEngine(api.masterUrl(id), host) : createDirectEngine(api.directUrl(id), host);
+    this.#engine.selectAudio(this.audioIndex);
+    // Rejected when the film is closed before it began; the play button stays for a blocked autoplay.
+    void video.play().catch(() => {});
+  }
+
+  #engineFailed(failure: EngineFailure): void {
+    if (failure.kind === 'unreachable') {
+      this.#coreGone();
+      return;
+    }
+    const reason = failure.kind === 'media' ? failure.message : failure.failure.detail;
+    const next =
+      failure.kind === 'media' || isWayFailure(failure.failure) ? this.#waysLeft.shift() : undefined;
+    if (next !== undefined) {
+      this.notes = [...this.notes, `${wayName(this.way)} did not work: ${reason}`];
+      this.#play(next, this.#position());
+    } else if (failure.kind === 'media') this.#fail(decodeFailure(reason));
+    // The core forgot the session (idle too long, or a crash that was not restored): open the link anew, in place.
+    else if (failure.failure.code === 'session_not_found' && this.#session.canReopen) this.retry();
+    else this.#fail(failure.failure);
+  }
+
+  /** Goes on when the supervisor reports the core ready; tries by itself too, in case that report came first. */
+  #coreGone(): void {
+    this.#unreachable += 1;
+    const health = this.#context.health();
+    if (health.state === 'failed') this.#fail(coreFailure(health.reason));
+    else if (this.#unreachable > UNREACHABLE_LIMIT) this.#fail(CORE_UNREACHABLE);
+    else setTimeout(() => this.#engine?.resume(), UNREACHABLE_PAUSE_MS);
+  }
+
+  #heard(event: SessionEvent): void {
+    if (event.type === 'stage') this.stage = event.data;
+    else if (event.type === 'seek') this.seeks = [event.data, ...this.seeks].slice(0, 6);
+    else if (event.type === 'buffer') this.source = event.data;
+    else if (event.type === 'decisions' && this.view !== null) {
+      this.view = { ...this.view, decisions: event.data };
+    } else if (event.type === 'error' && this.phase === 'opening' && this.#engine === null) {
+      this.#fail(failureFrom(event.data));
+    }
+  }
+
+  #show(view: SessionView): void {
+    this.view = view;
+    this.stage = view.stage;
+    this.audioIndex = view.audioIndex;
+    if (view.name !== '') this.name = view.name;
+    this.#mark();
+  }
+
+  #mark(): void {
+    const measured = this.#video?.duration ?? Number.NaN;
+    const duration = Number.isFinite(measured) ? measured : (this.view?.durationSeconds ?? 0);
+    this.chapters = chapterMarks(this.view?.chapters ?? [], duration);
+  }
+
+  #position(): number {
+    const seconds = this.#video?.currentTime ?? 0;
+    return seconds > 0 ? seconds : this.#startSeconds;
+  }
+
+  #fail(failure: Failure): void {
+    this.#startSeconds = this.#position();
+    this.#stop();
+    this.failure = failure;
+    this.phase = 'failed';
+  }
+
+  #stop(): void {
+    this.#attempt.abort();
+    this.#engine?.destroy();
+    this.#engine = null;
+    this.trouble = null;
+  }
+}

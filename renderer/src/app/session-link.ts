@@ -1,0 +1,90 @@
+import type { Capabilities } from '../../../src/plan/types.ts';
+import type { SessionEvent } from '../../../src/session/types.ts';
+import type { ApiClient } from '../api/client.ts';
+import { listen } from '../api/events.ts';
+
+/** What a person opened. A session made by the main process (a local file) cannot be made again from here. */
+export type Item = { kind: 'url'; url: string; name: string } | { kind: 'session'; id: string; name: string };
+
+export interface SessionLinkOptions {
+  /** The client of the core as it is now; another one when a restart gave it another port. */
+  api(): ApiClient;
+  capabilities: Capabilities;
+  onEvent(event: SessionEvent): void;
+}
+
+/** A film's session in the core: made on first need, listened to, and ended by whoever made the link. */
+export class SessionLink {
+  readonly #item: Item;
+  readonly #options: SessionLinkOptions;
+  #id: string | null;
+  #isEnded = false;
+  #stopListening = () => {};
+
+  constructor(item: Item, options: SessionLinkOptions) {
+    this.#item = item;
+    this.#options = options;
+    this.#id = item.kind === 'session' ? item.id : null;
+  }
+
+  get id(): string | null {
+    return this.#id;
+  }
+
+  /** Whether a session that is gone can be made again: only a link can, a local path never came here. */
+  get canReopen(): boolean {
+    return this.#item.kind === 'url';
+  }
+
+  /** The session's id, listened to. `startTime` counts only where a session is made. Rejects with `ApiError`. */
+  async open(startTime: number): Promise<string> {
+    const id = this.#id ?? (await this.#create(startTime));
+    this.listen();
+    return id;
+  }
+
+  /** Listens anew: an event stream that met a restarting core has given up. */
+  listen(): void {
+    this.#stopListening();
+    if (this.#id === null || this.#isEnded) return;
+    const { api, onEvent } = this.#options;
+    this.#stopListening = listen(api().eventsUrl(this.#id), onEvent);
+  }
+
+  /** The next `open()` makes a new session. The old one is ended, unless the core has forgotten it already. */
+  renew(): void {
+    if (this.canReopen) this.#drop();
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#drop();
+  }
+
+  /** For a page that goes away: no answer can be awaited any more. */
+  abandon(): void {
+    if (this.#id !== null) this.#options.api().abandonSession(this.#id);
+  }
+
+  async #create(startTime: number): Promise<string> {
+    if (this.#item.kind !== 'url') return this.#item.id;
+    const { api, capabilities } = this.#options;
+    const { id } = await api().createSession({ source: this.#item.url, capabilities, startTime });
+    this.#id = id;
+    // Closed while the answer was on its way: nobody else knows of this session.
+    if (this.#isEnded) this.#drop();
+    return id;
+  }
+
+  #drop(): void {
+    this.#stopListening();
+    const id = this.#id;
+    this.#id = null;
+    // A core that is down has no session to end.
+    if (id !== null)
+      void this.#options
+        .api()
+        .removeSession(id)
+        .catch(() => {});
+  }
+}

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import type { Stage } from '../../../src/session/types.ts';
+import { stageText } from './stages.ts';
+
+const at = (stage: Stage) => ({ stage, progress: null, since: '2026-01-01T00:00:00Z' });
+
+test('every stage says what is waited for', () => {
+  const stages: Stage[] = ['idle', 'resolve', 'connect', 'probe', 'plan', 'first_byte', 'ready', 'failed'];
+  for (const stage of stages) expect(stageText(at(stage), 'a.example')).toMatch(/^[A-Z].*[….]$/);
+  expect(stageText(at('connect'), 'a.example')).toBe('Connecting to a.example…');
+  expect(stageText(at('connect'), null)).toBe('Opening the file…');
+  expect(stageText(null, null)).toBe('Opening…');
+});

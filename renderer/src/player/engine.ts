@@ -1,0 +1,32 @@
+import type { Failure } from '../api/problem.ts';
+import type { Way } from './ways.ts';
+
+/** What went wrong in an engine, by what can be done about it. */
+export type EngineFailure =
+  /** No answer at all: the core is gone for the moment. Goes on with `resume()` once it is back. */
+  | { kind: 'unreachable' }
+  /** The core answered with a problem. */
+  | { kind: 'refused'; failure: Failure; status: number }
+  /** The browser cannot play what it got; another way may do. */
+  | { kind: 'media'; message: string };
+
+export interface EngineHost {
+  readonly video: HTMLVideoElement;
+  /** Film time to begin at, seconds. */
+  readonly startSeconds: number;
+  onFailure(failure: EngineFailure): void;
+  /** Bytes do not come, but the engine still tries; null once they come again. */
+  onTrouble(trouble: Failure | null): void;
+  /** The audio track that plays has changed, by position. */
+  onAudio(index: number): void;
+}
+
+/** Feeds one `<video>` from one URL of the core. Owns the element's source until `destroy()`. */
+export interface Engine {
+  readonly way: Way;
+  /** Plays another audio track from where the film is. No-op where the way cannot. */
+  selectAudio(index: number): void;
+  /** The core is back: go on at once, instead of at the next retry. */
+  resume(): void;
+  destroy(): void;
+}

@@ -1,0 +1,67 @@
+import type { HlsConfig, LoaderConfig, LoaderResponse, RetryConfig } from 'hls.js';
+
+/**
+ * How hls.js buffers and retries. The playlists are complete (VOD) and there is one video rendition, so nothing of its
+ * bandwidth estimation matters; what does is how far it reads ahead, and that a restart of the core is survived.
+ */
+export function hlsConfig(startSeconds: number): Partial<HlsConfig> {
+  return {
+    startPosition: Math.max(0, startSeconds),
+    // fMP4 is passed through, not transmuxed: parsing a `moof` is too little work for a worker, and without one the CSP
+    // needs no `worker-src blob:`. (The ESM build carries no worker of its own in any case.)
+    enableWorker: false,
+    // Ahead: 100 MB, at least 20 s (40 Mb/s), at most 60 s. hls.js's own 60 MB is 12 s at 40 Mb/s. Chromium's quota for a
+    // video SourceBuffer is 150 MB, back buffer included; beyond it hls.js halves the maximum by itself (bufferFullError).
+    maxBufferLength: 20,
+    maxBufferSize: 100_000_000,
+    maxMaxBufferLength: 60,
+    // Behind: enough for "what did he say?" (two arrow presses) without a request.
+    backBufferLength: 15,
+    // Video is cut at keyframes and audio at its own frames: renditions begin up to a frame apart (AAC 21 ms, 12 fps 83 ms).
+    maxBufferHole: 0.1,
+    nudgeMaxRetry: 5,
+    // Cues come from elsewhere; captions inside the video are the subtitles issue's.
+    enableWebVTT: false,
+    enableIMSC1: false,
+    enableCEA708Captions: false,
+    // A playlist waits in the core for the probe and the index; the core bounds that wait and answers 503 with the stage.
+    manifestLoadPolicy: policy(30_000, 20),
+    playlistLoadPolicy: policy(30_000, 40),
+    fragLoadPolicy: policy(45_000, 60),
+  };
+}
+
+/** Delays between attempts, ms, doubling. A core that comes back is not waited for: `resume()` asks at once. */
+const FIRST_RETRY_MS = 200;
+const LAST_RETRY_MS = 1000;
+
+function policy(firstByteMs: number, attempts: number): { default: LoaderConfig } {
+  const retry: RetryConfig = {
+    maxNumRetry: attempts,
+    retryDelayMs: FIRST_RETRY_MS,
+    maxRetryDelayMs: LAST_RETRY_MS,
+    backoff: 'exponential',
+    shouldRetry: (config, count, isTimeout, response) =>
+      config !== null &&
+      config !== undefined &&
+      count < config.maxNumRetry &&
+      (isTimeout || passes(response)),
+  };
+  return {
+    default: {
+      maxTimeToFirstByteMs: firstByteMs,
+      maxLoadTimeMs: 120_000,
+      timeoutRetry: { ...retry, maxNumRetry: 2 },
+      errorRetry: retry,
+    },
+  };
+}
+
+/**
+ * Whether an error may pass by itself. hls.js by default gives up on status 0, which for it is a CORS failure; here it is a
+ * core that is being restarted. A 404 may be a session that the supervisor has not restored yet. 502 to 504 are the source's
+ * bad moments, bridged by what is buffered. The other answers are verdicts.
+ */
+function passes(response: LoaderResponse | undefined): boolean {
+  return [0, 404, 429, 502, 503, 504].includes(response?.code ?? 0);
+}

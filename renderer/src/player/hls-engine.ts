@@ -1,0 +1,85 @@
+import Hls, { type ErrorData, ErrorTypes, Events } from 'hls.js';
+import { CORE_UNREACHABLE, failureOf } from '../api/problem.ts';
+import type { Engine, EngineFailure, EngineHost } from './engine.ts';
+import { hlsConfig } from './hls-config.ts';
+
+/** How often a decoder is started anew before the film counts as undecodable. */
+const MEDIA_RECOVERIES = 2;
+
+/** Plays `master.m3u8` through Media Source Extensions. */
+export function createHlsEngine(url: string, host: EngineHost): Engine {
+  const hls = new Hls(hlsConfig(host.startSeconds));
+  let recoveries = 0;
+  let wantedAudio: number | null = null;
+
+  hls.on(Events.AUDIO_TRACKS_UPDATED, () => {
+    if (wantedAudio !== null) applyAudio(wantedAudio);
+  });
+  hls.on(Events.AUDIO_TRACK_SWITCHED, (_event, { id }) => {
+    const position = positionOf(hls.audioTracks[id]?.url);
+    if (position !== null) host.onAudio(position);
+  });
+  hls.on(Events.FRAG_LOADED, () => host.onTrouble(null));
+  hls.on(Events.ERROR, (_event, data) => {
+    if (!data.fatal) {
+      const failure = failureFrom(data);
+      if (failure.kind === 'refused') host.onTrouble(failure.failure);
+      return;
+    }
+    if (data.type === ErrorTypes.MEDIA_ERROR && recoveries < MEDIA_RECOVERIES) {
+      recoveries += 1;
+      hls.recoverMediaError();
+      return;
+    }
+    host.onFailure(failureFrom(data));
+  });
+  hls.loadSource(url);
+  hls.attachMedia(host.video);
+
+  function applyAudio(index: number) {
+    const id = hls.audioTracks.findIndex((track) => positionOf(track.url) === index);
+    if (id >= 0 && id !== hls.audioTrack) hls.audioTrack = id;
+  }
+
+  return {
+    way: 'hls',
+    selectAudio: (index) => {
+      wantedAudio = index;
+      applyAudio(index);
+    },
+    resume: () => {
+      if (hls.levels.length === 0) hls.loadSource(url);
+      else hls.startLoad(host.video.currentTime, true);
+    },
+    destroy: () => hls.destroy(),
+  };
+}
+
+/** Renditions are called `a0`, `a1`… after their position among the film's audio streams; not all of them need be there. */
+function positionOf(url: string | undefined): number | null {
+  const match = /\/a(\d+)\/playlist\.m3u8/.exec(url ?? '');
+  return match === null ? null : Number(match[1]);
+}
+
+function failureFrom(data: ErrorData): EngineFailure {
+  if (data.type !== ErrorTypes.NETWORK_ERROR) return { kind: 'media', message: sentence(data) };
+  const status = data.response?.code ?? 0;
+  if (status === 0) {
+    const stalled = data.details.toLowerCase().includes('timeout');
+    return stalled ? { kind: 'refused', failure: CORE_UNREACHABLE, status } : { kind: 'unreachable' };
+  }
+  if (status < 400) return { kind: 'media', message: sentence(data) };
+  return { kind: 'refused', failure: failureOf(status, bodyOf(data.networkDetails)), status };
+}
+
+function sentence(data: ErrorData): string {
+  const text = data.reason ?? data.error.message;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+/** hls.js hands over the XMLHttpRequest; a fragment's answer is binary even when it is a problem document. */
+function bodyOf(request: unknown): string {
+  if (!(request instanceof XMLHttpRequest)) return '';
+  if (request.response instanceof ArrayBuffer) return new TextDecoder().decode(request.response);
+  return typeof request.response === 'string' ? request.response : '';
+}

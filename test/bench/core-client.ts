@@ -1,0 +1,128 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'vite';
+import type { SessionRequest } from '../../src/session/types.ts';
+import { drain } from './drain.ts';
+
+/** A running core in a child process, spoken to as its clients do: HTTP, and the host's channel for local files. */
+export class CoreClient {
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly baseUrl: string;
+  #asked = 0;
+
+  /** Bundles the core as the app does, so that what is measured is what is shipped, and starts it. */
+  static async start(): Promise<CoreClient> {
+    const folder = await mkdtemp(join(tmpdir(), 'raffi-bench-'));
+    await build({
+      configFile: false,
+      logLevel: 'error',
+      ssr: { noExternal: true },
+      build: {
+        ssr: join(import.meta.dirname, 'core-process.ts'),
+        outDir: join(folder, 'core'),
+        target: 'node20',
+        rolldownOptions: { output: { entryFileNames: 'core.mjs' } },
+      },
+    });
+    const child = fork(join(folder, 'core', 'core.mjs'), {
+      env: { ...process.env, RAFFI_CACHE_DIR: join(folder, 'cache') },
+    });
+    const [{ baseUrl }] = (await once(child, 'message')) as [{ baseUrl: string }];
+    return new CoreClient(child, folder, baseUrl);
+  }
+
+  private constructor(child: ChildProcess, folder: string, baseUrl: string) {
+    this.#child = child;
+    this.#folder = folder;
+    this.baseUrl = baseUrl;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Opens a film: a URL over HTTP as any client does, a path over the host's channel. */
+  async open(source: string, capabilities?: SessionRequest['capabilities']): Promise<string> {
+    const shared = capabilities ? { capabilities } : {};
+    if (!/^https?:/.test(source)) {
+      const answer = await this.#ask({ open: { source, kind: 'file', ...shared } });
+      return String(answer.sessionId);
+    }
+    const body = JSON.stringify({ source, kind: 'http', ...shared });
+    const answer = await this.#send('POST', '/sessions', body);
+    return String((JSON.parse(answer.toString()) as { id: string }).id);
+  }
+
+  async close(sessionId: string): Promise<void> {
+    await this.#send('DELETE', `/sessions/${sessionId}`);
+  }
+
+  /** The whole answer. Rejects unless it is a success. */
+  get(path: string): Promise<Buffer> {
+    return this.#send('GET', path);
+  }
+
+  async text(path: string): Promise<string> {
+    return (await this.get(path)).toString();
+  }
+
+  /** Reads an answer and throws it away; resolves to its bytes' count. */
+  drain(path: string): Promise<number> {
+    return drain(new URL(path, this.baseUrl));
+  }
+
+  async stop(): Promise<void> {
+    const exited = once(this.#child, 'exit');
+    await this.#ask({ stop: true });
+    await exited;
+    this.#agent.destroy();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #send(method: string, path: string, body?: string): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+      const sent = request(
+        new URL(path, this.baseUrl),
+        { method, headers, agent: this.#agent },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () => {
+            const bytes = Buffer.concat(chunks);
+            if ((response.statusCode ?? 500) < 400) resolve(bytes);
+            else reject(new Error(`${method} ${path}: ${response.statusCode} ${bytes}`));
+          });
+        },
+      );
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  }
+
+  #ask(question: object): Promise<Record<string, unknown>> {
+    this.#asked += 1;
+    const id = this.#asked;
+    return new Promise((resolve) => {
+      const listen = (answer: Record<string, unknown>) => {
+        if (answer.id !== id) return;
+        this.#child.off('message', listen);
+        resolve(answer);
+      };
+      this.#child.on('message', listen);
+      this.#child.send({ id, ...question });
+    });
+  }
+}
+
+/** The media segments' URIs of a playlist. */
+export function urisOf(playlist: string): string[] {
+  return playlist.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+}

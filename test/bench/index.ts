@@ -1,0 +1,73 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ffmpegVersion } from '../lab/tools.ts';
+import { chartOf } from './chart.ts';
+import { CoreClient } from './core-client.ts';
+import { indexRows } from './index-reads.ts';
+import { LOCAL, remotePlace } from './places.ts';
+import { machineText, type Report, tableOf } from './report.ts';
+import { directRow, memoryRow } from './resources.ts';
+import type { Row } from './row.ts';
+import { coldSeekRows, warmSeekRows } from './seeks.ts';
+import { playlistRow, startRows } from './starts.ts';
+import { trafficRows } from './traffic.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const BEGIN = '<!-- bench:begin -->';
+const END = '<!-- bench:end -->';
+
+/** `npm run bench [-- --runs N] [--write]`: measures, prints the table, writes JSON and chart; `--write` puts both into the README. */
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '15' }, write: { type: 'boolean', default: false } },
+});
+const runs = Number(values.runs);
+
+const core = await CoreClient.start();
+const remote = await remotePlace();
+const rows: Row[] = [];
+const add = (...more: Row[]) => {
+  rows.push(...more);
+  for (const row of more) console.error(`${row.group}, ${row.name}: ${row.ours.toFixed(1)} ${row.unit}`);
+};
+try {
+  // Memory first: a figure of the core as it plays, not of what earlier rows left in its heap.
+  const memory = await memoryRow(core);
+  add(await playlistRow(core, runs));
+  add(...(await startRows(core, LOCAL, runs)), ...(await startRows(core, remote, runs)));
+  add(...(await coldSeekRows(core, LOCAL, runs)), ...(await coldSeekRows(core, remote, runs)));
+  add(...(await warmSeekRows(core, remote, runs)));
+  add(...(await indexRows()), ...(await trafficRows(core)));
+  add(memory, await directRow(core, runs));
+} finally {
+  await core.stop();
+  await remote.close();
+}
+
+const report: Report = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: machineText(),
+  node: process.versions.node,
+  ffmpeg: /version (\S+)/.exec(await ffmpegVersion())?.[1] ?? '',
+  rows,
+};
+const table = tableOf(report);
+const folder = join(ROOT, '.cache/bench');
+await mkdir(folder, { recursive: true });
+await writeFile(join(folder, 'results.json'), `${JSON.stringify(report, null, 2)}\n`);
+await writeFile(join(folder, 'chart.svg'), chartOf(report));
+console.log(`\n${table}\n\nWritten: .cache/bench/results.json, .cache/bench/chart.svg`);
+if (values.write) await writeIntoReadme();
+
+async function writeIntoReadme(): Promise<void> {
+  const path = join(ROOT, 'README.md');
+  const readme = await readFile(path, 'utf8');
+  const [before, rest = ''] = readme.split(BEGIN);
+  const after = rest.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error('README.md has lost its bench marks.');
+  await writeFile(join(ROOT, 'test/bench/chart.svg'), chartOf(report));
+  await writeFile(
+    path,
+    `${before}${BEGIN}\n${table}\n\n![The same as bars](test/bench/chart.svg)\n${END}${after}`,
+  );
+}

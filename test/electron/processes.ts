@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** One process of the machine, as Linux tells it. */
 export interface ProcessInfo {
@@ -23,6 +24,27 @@ export function processTree(root: number): ProcessInfo[] {
 /** Whether a process exists and is no zombie. */
 export function isAlive(pid: number): boolean {
   return readProcess(pid) !== null;
+}
+
+/** Waits until all of them have ended; resolves with those that have not within the bound. */
+export async function untilGone(pids: readonly number[], boundMs: number): Promise<number[]> {
+  const giveUpAt = performance.now() + boundMs;
+  for (;;) {
+    const alive = pids.filter(isAlive);
+    if (alive.length === 0 || performance.now() > giveUpAt) return alive;
+    await delay(20);
+  }
+}
+
+/** Kills processes, or with a negative number a process group; those that have ended meanwhile are no error. */
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 function listProcesses(): ProcessInfo[] {

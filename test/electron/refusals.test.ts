@@ -26,8 +26,8 @@ describe('what cannot be played says why, and what to do', () => {
     await app.ready();
   });
   afterAll(async () => {
-    await app.close();
-    await origin.close();
+    await app?.close();
+    await origin?.close();
   });
 
   async function expectCard(code: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
+import { randomNumbers } from '../support/random.ts';
 import {
   type MasterPlaylist,
   type MediaPlaylist,
@@ -74,16 +75,10 @@ export function hashes(fetched: ReadonlyMap<string, Uint8Array>): Record<string,
   return Object.fromEntries(named.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The same order for the same seed (mulberry32): a failure can be repeated. */
+/** The same order for the same seed. */
 export function shuffled<T>(values: readonly T[], seed: number): T[] {
   const result = [...values];
-  let state = seed;
-  const random = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const random = randomNumbers(seed);
   for (let last = result.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1));
     [result[last], result[other]] = [result[other] as T, result[last] as T];

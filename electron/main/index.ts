@@ -96,7 +96,8 @@ function stopCoreAtQuit(supervisor: Supervisor): void {
     event.preventDefault();
     void supervisor.stop().finally(() => {
       stopped = true;
-      app.quit();
+      // Not in this same turn, as it would be when no core runs: Electron ignores a quit while it is still asking about the last one.
+      setImmediate(() => app.quit());
     });
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => app.quit());

@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { film, filmFacts, frameNumberAt } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
 import { launchApp, type RunningApp } from './harness.ts';
-import { openLink, screen, seekPaused, untilPlaying } from './player.ts';
+import { openLink, screen, untilPlaying } from './player.ts';
+import { seekPaused } from './seek.ts';
+
+const BANNER = 'is being restarted';
 
 describe('the core is killed while a film plays', () => {
   let app: RunningApp;
@@ -11,7 +15,9 @@ describe('the core is killed while a film plays', () => {
   beforeAll(async () => {
     origin = await startOrigin({ files: { '/film.mkv': await film('gop10-mkv') } });
   });
-  afterAll(() => origin.close());
+  afterAll(async () => {
+    await origin?.close();
+  });
 
   test.each(['a link', 'a file'])('%s goes on at the same place', async (kind) => {
     const targets = kind === 'a file' ? [await film('gop10-mkv')] : [];
@@ -33,15 +39,20 @@ describe('the core is killed while a film plays', () => {
         return video?.currentTime ?? -1;
       });
       const first = app.corePid();
+      const banner = await watchForBanner(app.page);
       process.kill(first, 'SIGKILL');
-      await app.page.getByText('is being restarted').waitFor();
-      await screen(app.page, 'restarting');
-      await app.page.getByText('is being restarted').waitFor({ state: 'detached' });
+      await banner.evaluate(({ seen }) => seen);
+      await app.page.getByText(BANNER).waitFor({ state: 'detached' });
       await untilPlaying(app, killed + 2);
       expect(app.corePid()).not.toBe(first);
       const gap = (await app.page.evaluate(() => Reflect.get(window, 'gap'))) as { longestMs: number };
       // From the buffer: the picture does not even stop. (Frames are shown late on a busy machine.)
       expect(gap.longestMs).toBeLessThan(2000);
+      // Taking a picture holds the window up, so it is taken of another restart.
+      const again = await watchForBanner(app.page);
+      process.kill(app.corePid(), 'SIGKILL');
+      await again.evaluate(({ seen }) => seen);
+      await screen(app.page, 'restarting');
     } finally {
       await app.close();
     }
@@ -66,3 +77,29 @@ describe('the core is killed while a film plays', () => {
     }
   });
 });
+
+test('an app whose core does not run can be quit', async () => {
+  const app = await launchApp({ env: { RAFFI_LOG: 'chatty' } });
+  try {
+    await app.page.getByText('RAFFI_LOG is "chatty"').first().waitFor();
+    await vi.waitFor(() => expect(() => app.corePid()).toThrow('0 core processes'), { timeout: 10_000 });
+    expect(await app.close()).toEqual([]);
+  } finally {
+    await app.close();
+  }
+});
+
+/** Begins to look for the banner, in the page itself: a restart is so quick that a test which asks from outside may miss it. */
+function watchForBanner(page: Page) {
+  return page.evaluateHandle((text) => {
+    const seen = new Promise<void>((resolve) => {
+      const observer = new MutationObserver(() => {
+        if (document.body.textContent?.includes(text) !== true) return;
+        observer.disconnect();
+        resolve();
+      });
+      observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    return { seen };
+  }, BANNER);
+}

@@ -159,7 +159,10 @@ describe('ChildProcesses', () => {
       import { watch } from 'node:fs';
       watch(${JSON.stringify(folder)}, (_, name) => { if (name === 'orphan') process.exit(0) });
       new ChildProcesses().run(process.execPath, ${JSON.stringify(lasting('orphan'))}, { timeoutMs: 1e6 });`;
-    await promisify(execFile)(node, ['--import', 'tsx', '--input-type=module', '-e', script]);
+    await promisify(execFile)(node, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
+    });
     const pid = await pidOf('orphan');
     // An adopted child stays in the table until the init process gets round to it.
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000 });

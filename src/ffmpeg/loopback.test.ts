@@ -7,6 +7,9 @@ import { LoopbackServer } from './loopback.ts';
 
 const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7 + (i >> 8)) & 255);
 
+/** For what comes at once, except on a busy machine. */
+const WAIT_MS = 10_000;
+
 let server: LoopbackServer;
 
 beforeEach(() => {
@@ -98,7 +101,7 @@ describe('LoopbackServer', () => {
     await once(response, 'data');
     expect(source.openStreams).toBe(1);
     response.destroy();
-    await vi.waitFor(() => expect(source.openStreams).toBe(0));
+    await vi.waitFor(() => expect(source.openStreams).toBe(0), { timeout: WAIT_MS });
     expect(exposed.failure).toBeUndefined();
   });
 
@@ -110,11 +113,14 @@ describe('LoopbackServer', () => {
     };
     const { url, revoke } = await server.expose(source);
     const response = await open(url); // never read
-    await vi.waitFor(async () => {
-      const before = pulled;
-      for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
-      expect(pulled).toBe(before);
-    });
+    await vi.waitFor(
+      async () => {
+        const before = pulled;
+        for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+        expect(pulled).toBe(before);
+      },
+      { timeout: WAIT_MS },
+    );
     expect(pulled).toBeLessThan(32 * 1024 * 1024);
     response.destroy();
     await revoke();
@@ -166,8 +172,9 @@ describe('LoopbackServer', () => {
     await once(response, 'data');
     response.destroy();
     go();
-    await vi.waitFor(() =>
-      expect(source.streams).toEqual([{ start: 0, end: 60_000, taken: 60_000, open: false }]),
+    await vi.waitFor(
+      () => expect(source.streams).toEqual([{ start: 0, end: 60_000, taken: 60_000, open: false }]),
+      { timeout: WAIT_MS },
     );
   });
 

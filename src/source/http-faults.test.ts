@@ -155,7 +155,7 @@ describe('connections', () => {
     fixture.origin.script.push((_request, response, range) =>
       fixture.origin.serve(response, range, 50 * KIB),
     );
-    const source = fixture.open({ timeouts: { connectMs: 1000, headersMs: 1000, bodyIdleMs: 100 } });
+    const source = fixture.open({ timeouts: { connectMs: 10_000, headersMs: 10_000, bodyIdleMs: 1000 } });
     expect(CONTENT.subarray(0, 100_000).equals(await source.read(0, 100_000))).toBe(true);
     expect(fixture.origin.requests[1]?.start).toBe(50 * KIB);
   });

@@ -160,6 +160,7 @@ describe('the real clip', () => {
       expect(errors).toEqual([]);
       expectSameFrames(streams[1]?.frames ?? [], onFilmClock(streams[0]?.frames ?? []), 0);
     },
+    180_000,
   );
 });
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { CACHE_DIR, cachedFile, hash } from './cache.ts';
+import { CACHE_DIR, cachedFile, hash, identityOf } from './cache.ts';
 
 let key = '';
 const lockOf = () => join(CACHE_DIR, `${hash(key)}.lock`);
@@ -47,10 +47,22 @@ it('takes over from a maker that died', async () => {
   expect(await readFile(path, 'utf8')).toBe('film');
 });
 
+it.runIf(process.platform === 'linux')(
+  'takes over from a dead maker whose id another process has now',
+  async () => {
+    fresh();
+    await mkdir(CACHE_DIR, { recursive: true });
+    // Of the first process of the boot, not of this one.
+    await writeFile(lockOf(), `${process.pid}-0`);
+    const path = await cachedFile(key, 'a.mkv', (to) => writeFile(to, 'film'));
+    expect(await readFile(path, 'utf8')).toBe('film');
+  },
+);
+
 it('waits for a living maker, and takes what it made', async () => {
   fresh();
   await mkdir(CACHE_DIR, { recursive: true });
-  await writeFile(lockOf(), String(process.pid));
+  await writeFile(lockOf(), await identityOf());
   let made = false;
   const wanted = cachedFile(key, 'a.mkv', async () => {
     made = true;

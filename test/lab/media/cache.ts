@@ -48,7 +48,7 @@ async function fetchOrMake(
     }
     try {
       if (await isComplete(folder)) break;
-      const draft = `${folder}.part-${process.pid}-${randomUUID()}`;
+      const draft = `${folder}.part-${await identityOf()}-${randomUUID()}`;
       await mkdir(draft, { recursive: true });
       try {
         await make(join(draft, name));
@@ -78,7 +78,7 @@ async function lock(path: string): Promise<(() => Promise<void>) | null> {
   await mkdir(dirname(path), { recursive: true });
   // A link appears with its content, so that nobody reads a lock without a holder.
   const mine = `${path}-${randomUUID()}`;
-  await writeFile(mine, String(process.pid));
+  await writeFile(mine, await identityOf());
   try {
     await link(mine, path);
     return () => rm(path, { force: true });
@@ -87,25 +87,39 @@ async function lock(path: string): Promise<(() => Promise<void>) | null> {
   } finally {
     await rm(mine, { force: true });
   }
-  const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-  if (holder > 0 && !isAlive(holder)) {
+  const holder = await readFile(path, 'utf8').catch(() => '');
+  if (holder !== '' && !(await isAlive(holder))) {
     await removeDrafts(holder);
     await rm(path, { force: true });
   }
   return null;
 }
 
+/** A process for good: its id and, where the system tells, when it started, since ids are given out again. */
+export async function identityOf(pid = process.pid): Promise<string> {
+  const start = await startOf(pid);
+  return start === '' ? String(pid) : `${pid}-${start}`;
+}
+
+/** A process's start, in clock ticks since boot: field 22 of its `stat`, see proc(5). Empty where there is no /proc. */
+async function startOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The name in parentheses may hold anything; what follows it begins with field 3.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
+
 /** What a dead process had begun. */
-async function removeDrafts(pid: number): Promise<void> {
-  const drafts = (await readdir(CACHE_DIR)).filter((name) => name.includes(`.part-${pid}-`));
+async function removeDrafts(identity: string): Promise<void> {
+  const drafts = (await readdir(CACHE_DIR)).filter((name) => name.includes(`.part-${identity}-`));
   await Promise.all(drafts.map((name) => rm(join(CACHE_DIR, name), { recursive: true, force: true })));
 }
 
-function isAlive(pid: number): boolean {
+async function isAlive(identity: string): Promise<boolean> {
+  const [pid, start] = identity.split('-');
   try {
-    process.kill(pid, 0);
-    return true;
+    process.kill(Number(pid), 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  return start === undefined || start === (await startOf(Number(pid)));
 }

@@ -66,8 +66,8 @@ export function npmBinary(tool: Tool): string | null {
   }
 }
 
-/** Null when it worked, else why not. */
-async function installFfmpeg(what: string): Promise<string | null> {
+/** Installs the system's ffmpeg package, which holds ffprobe and ffplay too. Null when it worked or there is no apt to try, else why not. */
+export async function installFfmpeg(what: string): Promise<string | null> {
   if (!mayUseApt()) return null;
   console.log(`  ...  installing ${what} with apt-get; this can take a minute`);
   const result = await aptInstall(['ffmpeg']);

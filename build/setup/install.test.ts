@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findTool } from './ffmpeg.ts';
+import { ensureFfplay } from './ffplay.ts';
 import { PROJECT } from './project.ts';
 import { findOnPath, run } from './run.ts';
 import { installSubstitute, integrityOf } from './substitute-electron.ts';
@@ -50,6 +51,32 @@ const hasNpmFfmpeg = ((): boolean => {
     return false;
   }
 })();
+
+describe.runIf(onLinux)('ffplay', () => {
+  beforeEach(() => {
+    process.env.PATH = bin;
+  });
+
+  test('is found where it runs', async () => {
+    program('ffplay', 'echo ffplay version 7.1 Copyright');
+    expect(await ensureFfplay()).toMatchObject({ state: 'found', detail: `7.1 from PATH (${bin}/ffplay)` });
+  });
+
+  test.runIf(isRoot)('comes with the ffmpeg package', async () => {
+    program('apt-cache', 'echo ffmpeg');
+    const made = `printf '#!/bin/sh\\necho ffplay version 9.9\\n' > ${bin}/ffplay; chmod 755 ${bin}/ffplay`;
+    program('apt-get', `case "$*" in *install*ffmpeg) ${made};; esac`);
+    expect(await ensureFfplay()).toMatchObject({
+      state: 'installed',
+      detail: `9.9 from PATH (${bin}/ffplay)`,
+    });
+  });
+
+  test('without apt-get, the command is named', async () => {
+    const command = 'sudo apt-get update && sudo apt-get install -y ffmpeg';
+    expect(await ensureFfplay()).toMatchObject({ thing: 'ffplay', state: 'missing', command });
+  });
+});
 
 describe.runIf(onLinux && !hasNpmFfmpeg)('without ffmpeg', () => {
   /** The set-up of the headless core, in a process of its own. */

@@ -59,7 +59,7 @@ describe('silent frames', () => {
     const { stdout } = await run(
       'ffmpeg',
       ['-v', 'error', '-i', file, '-map', '0:a', '-f', 's16le', '-c:a', 'pcm_s16le', '-'],
-      { encoding: 'buffer', maxBuffer: 16 << 20 },
+      { encoding: 'buffer', maxBuffer: 16 << 20, timeout: 30_000, killSignal: 'SIGKILL' },
     );
     expect(stdout.every((byte) => byte === 0)).toBe(true);
     const seconds = stdout.length / 2 / format.channels / format.sampleRate;

@@ -9,7 +9,8 @@ import { RaffiError } from '../../errors.ts';
 import { readContainerIndex } from './container-index.ts';
 import { memorySource, sparseSource } from './testing/sparse-source.ts';
 
-const run = promisify(execFile);
+const run = (tool: string, args: string[]) =>
+  promisify(execFile)(tool, args, { timeout: 30_000, killSignal: 'SIGKILL' });
 let folder: string;
 
 beforeAll(async () => {

@@ -67,8 +67,8 @@ export function createCore(config: CoreConfig, network: Network = {}): Core {
     emit({ type: 'sessions', sessions: running.store.list().map((session) => session.restoreRequest()) });
     emit({ type: 'health', health: running.health() });
   };
-  const start = async (restore: readonly SessionRequest[]) => {
-    await stopping;
+  const start = async (restore: readonly SessionRequest[], before: Promise<void> | undefined) => {
+    await before;
     const runtime = await Runtime.start(config, log, { restore, onChange, network });
     running = runtime;
     log.info({ baseUrl: runtime.baseUrl }, 'the core is listening');
@@ -78,10 +78,10 @@ export function createCore(config: CoreConfig, network: Network = {}): Core {
     return runtime;
   };
 
-  const stop = async () => {
-    const runtime = await starting?.catch(() => undefined);
+  const stop = async (begun: Promise<Runtime>) => {
+    const runtime = await begun.catch(() => undefined);
+    // A start that was still under way has just set it; a later start waits for this stop.
     running = undefined;
-    starting = undefined;
     if (!runtime) return;
     await runtime.close();
     log.info('the core has stopped');
@@ -89,18 +89,27 @@ export function createCore(config: CoreConfig, network: Network = {}): Core {
 
   return {
     async start({ restore = [] } = {}) {
-      starting ??= start(restore).catch((error: unknown) => {
-        starting = undefined;
-        throw error;
-      });
+      if (!starting) {
+        const begun = start(restore, stopping);
+        starting = begun;
+        begun.catch(() => {
+          if (starting === begun) starting = undefined;
+        });
+      }
       const { baseUrl } = await starting;
       return { baseUrl };
     },
     stop() {
-      stopping ??= stop().finally(() => {
-        stopping = undefined;
+      const begun = starting;
+      if (!begun) return stopping ?? Promise.resolve();
+      // At once: a start that is called next must make a core of its own, not be told of the one that is closing.
+      starting = undefined;
+      running = undefined;
+      const ending = stop(begun).finally(() => {
+        if (stopping === ending) stopping = undefined;
       });
-      return stopping;
+      stopping = ending;
+      return ending;
     },
     health: () => mustRun().health(),
     async open(request) {

@@ -28,11 +28,11 @@ export function playlistUri(uri: string): string {
     );
 }
 
-/** An attribute list (§4.2); members without a value are left out. Values are given as they are to be written. */
+/** An attribute list (§4.2); members without a value are left out. Texts are given as they are to be written, numbers become whole ones. */
 export function attributeList(members: Record<string, string | number | undefined>): string {
   return Object.entries(members)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${value}`)
+    .map(([name, value]) => `${name}=${typeof value === 'number' ? decimal(value, 0) : value}`)
     .join(',');
 }
 
@@ -41,8 +41,15 @@ export function startTag(offsetSeconds: number): string {
   return `#EXT-X-START:${attributeList({ 'TIME-OFFSET': decimal(offsetSeconds, 6), PRECISE: 'YES' })}`;
 }
 
-/** A decimal-floating-point of the grammar: never an exponent, no trailing zeros. */
+/**
+ * A decimal of the grammar, which knows no exponent and no infinity: no trailing zeros, no negative zero. Numbers beyond 2^53 come
+ * from damaged files, since no time, rate or size is that large; they are cut to it, and what is no number is 0.
+ */
 export function decimal(value: number, digits: number): string {
-  const text = value.toFixed(digits);
-  return digits === 0 ? text : text.replace(/\.?0+$/, '');
+  const finite = Number.isNaN(value)
+    ? 0
+    : Math.min(Math.max(value, -Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
+  const text = finite.toFixed(digits);
+  const short = digits === 0 ? text : text.replace(/\.?0+$/, '');
+  return short === '-0' ? '0' : short;
 }

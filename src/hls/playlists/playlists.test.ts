@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import HLS from 'hls-parser';
 import { type Manifest, Parser } from 'm3u8-parser';
 import { describe, expect, test } from 'vitest';
+import { attributeList, decimal, startTag } from './attributes.ts';
 import { type AudioRendition, writeMasterPlaylist } from './master-playlist.ts';
 import { type MediaPlaylist, writeMediaPlaylist } from './media-playlist.ts';
 
@@ -17,6 +18,32 @@ const media: MediaPlaylist = {
 };
 
 const track: AudioRendition = { groupId: 'audio', name: 'English', uri: '/a0.m3u8', isDefault: true };
+
+describe('numbers', () => {
+  test.each([
+    [7.25, 6, '7.25'],
+    [100, 6, '100'],
+    [0.1 + 0.2, 6, '0.3'],
+    [1e21, 6, '9007199254740991'],
+    [1e300, 6, '9007199254740991'],
+    [Number.POSITIVE_INFINITY, 3, '9007199254740991'],
+    [Number.NaN, 3, '0'],
+    [-1e-9, 6, '0'],
+    [100.5, 0, '101'],
+  ])('decimal(%d, %d) is %s', (value, digits, text) => {
+    expect(decimal(value, digits)).toBe(text);
+  });
+
+  test('any number makes a decimal of the grammar', () => {
+    fc.assert(
+      fc.property(fc.double(), fc.nat(9), (value, digits) => {
+        expect(decimal(value, digits)).toMatch(/^-?\d+(\.\d*[1-9])?$/);
+        expect(startTag(value)).toMatch(/^#EXT-X-START:TIME-OFFSET=-?\d+(\.\d+)?,PRECISE=YES$/);
+        expect(attributeList({ BANDWIDTH: value })).toMatch(/^BANDWIDTH=-?\d+$/);
+      }),
+    );
+  });
+});
 
 describe('writeMediaPlaylist', () => {
   test('writes a complete playlist', () => {

@@ -7,6 +7,8 @@ export interface ProberOptions {
   /** One try: usually `probeWithFfprobe` of the session's source. */
   examine: (signal: AbortSignal) => Promise<MediaInfo>;
   clock?: Clock;
+  /** Milliseconds for which a failure is the answer; absent: 20 s. */
+  cooldownMs?: (error: RaffiError) => number;
 }
 
 /** What may be different a moment later. A refusal, a missing file or a file that is no film stays what it is. */
@@ -31,6 +33,7 @@ const COOLDOWN_MS = 20_000;
 export class Prober {
   readonly #examine: ProberOptions['examine'];
   readonly #clock: Clock;
+  readonly #cooldownMs: (error: RaffiError) => number;
   readonly #flight = new SingleFlight<MediaInfo>();
   #underWay: Promise<unknown> = Promise.resolve();
   #media: MediaInfo | undefined;
@@ -39,9 +42,10 @@ export class Prober {
   #runs = 0;
   #failures = 0;
 
-  constructor({ examine, clock = systemClock }: ProberOptions) {
+  constructor({ examine, clock = systemClock, cooldownMs = () => COOLDOWN_MS }: ProberOptions) {
     this.#examine = examine;
     this.#clock = clock;
+    this.#cooldownMs = cooldownMs;
   }
 
   /** The result, if it is there. */
@@ -104,7 +108,7 @@ export class Prober {
         const error = toRaffiError(thrown);
         const backoffMs = backoff(error, attempt);
         if (backoffMs === null) {
-          this.#failure = { error, untilMs: this.#clock.now() + COOLDOWN_MS };
+          this.#failure = { error, untilMs: this.#clock.now() + this.#cooldownMs(error) };
           throw error;
         }
         await this.#clock.sleep(backoffMs, signal);

@@ -16,6 +16,11 @@ export interface SourceStats {
   /** Bytes handed to readers; more than `fetchedBytes` where the cache helped. */
   servedBytes: number;
   retries: number;
+  /**
+   * Where the origin sends nothing but the whole file: how much of it is here, 0 … 1, so how far whoever needs its end has waited. Absent
+   * otherwise, and while the size is unknown.
+   */
+  spoolProgress?: number;
 }
 
 /**

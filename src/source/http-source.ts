@@ -126,12 +126,14 @@ export class HttpSource implements ByteSource {
   }
 
   stats(): SourceStats {
+    const { spoolProgress } = this.#fetcher;
     return {
       requests: this.#origin.requests,
       fetchedBytes: this.#fetcher.fetchedBytes,
       cachedBytes: this.#cache.cachedBytes,
       servedBytes: this.#servedBytes,
       retries: this.#fetcher.retries,
+      ...(spoolProgress === undefined ? {} : { spoolProgress }),
     };
   }
 

@@ -4,3 +4,4 @@ export { openSource, type SourceDeps, type SourceSpec } from './open-source.ts';
 export { CacheBudget } from './range-cache/cache-budget.ts';
 export { createRunFolder, type RunFolder, removeStaleRuns } from './range-cache/run-folder.ts';
 export { validateSourceUrl } from './validate-source.ts';
+export { watchedLookup } from './watched-lookup.ts';

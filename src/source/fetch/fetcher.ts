@@ -77,6 +77,12 @@ export class Fetcher implements FlightOwner {
     }
   }
 
+  /** How much of the file is here, 0 … 1; undefined where parts can be asked for, and while its size is unknown. */
+  get spoolProgress(): number | undefined {
+    const size = this.#first?.sizeBytes;
+    return this.#isSpooled && size ? Math.min(1, this.#cache.nextMissing(0) / size) : undefined;
+  }
+
   /** From now on the demand's bytes are fetched. Call `pump` whenever its position moved. */
   add(demand: Demand): void {
     this.#traffic.demands.add(demand);

@@ -10,6 +10,7 @@ import { type Listening, listen } from './http/listen.ts';
 import type { Log } from './log.ts';
 import { probeWithFfprobe } from './probe/ffprobe.ts';
 import { Prober } from './probe/prober.ts';
+import { WAIT_BOUNDS, type WaitBounds } from './session/bounded-wait.ts';
 import { FilmSessionStore } from './session/store.ts';
 import type { SessionRequest } from './session/types.ts';
 import {
@@ -19,10 +20,14 @@ import {
   type RunFolder,
   removeStaleRuns,
   type SourceDeps,
+  watchedLookup,
 } from './source/index.ts';
 
 /** What sources do with the network, where the embedding program or a test wants it otherwise. */
-export type Network = Pick<SourceDeps, 'lookup' | 'timeouts' | 'retry'>;
+export type Network = Pick<SourceDeps, 'lookup' | 'timeouts' | 'retry'> & {
+  /** How long requests wait for what comes from it. */
+  waits?: Partial<WaitBounds>;
+};
 
 /** Produced segments kept in memory: the last few at 8 Mb/s. At 40 Mb/s one alone is larger, and made anew from cached bytes in 50 ms. */
 const SEGMENT_CACHE_BYTES = 16 * 1024 * 1024;
@@ -67,11 +72,14 @@ export class Runtime {
       ffprobePath: config.ffprobeBin ?? undefined,
       resourcesDir: config.resourcesDir ?? undefined,
     });
-    const sourceDeps = { ...network, cacheDir: runFolder.path, budget: new CacheBudget(config.cacheBytes) };
+    const { waits, lookup, ...patience } = network;
+    const sourceDeps = { ...patience, cacheDir: runFolder.path, budget: new CacheBudget(config.cacheBytes) };
     this.store = new FilmSessionStore({
-      openSource: (request) => openSource(specOf(request), sourceDeps),
-      createProber: (source) =>
-        new Prober({ examine: (signal) => probeWithFfprobe(source, this.#tools, signal) }),
+      openSource: (request, onResolved) =>
+        openSource(specOf(request), { ...sourceDeps, lookup: watchedLookup(lookup, onResolved) }),
+      createProber: (source, cooldownMs) =>
+        new Prober({ examine: (signal) => probeWithFfprobe(source, this.#tools, signal), cooldownMs }),
+      waits: { ...WAIT_BOUNDS, ...waits },
       segmentCache: new SegmentCache(SEGMENT_CACHE_BYTES),
       log,
       now: () => performance.now(),

@@ -10,7 +10,7 @@ import type {
   SessionView,
   StreamQuery,
 } from '../session/types.ts';
-import type { ByteSource } from '../source/byte-source.ts';
+import type { ByteSource, SourceInfo } from '../source/byte-source.ts';
 
 /** Sessions without films, for tests of what HTTP itself does. Segment names choose how a segment behaves. */
 export class MemoryStore implements SessionStore {
@@ -114,6 +114,14 @@ export class MemorySession implements Session {
     if (asset === 'playlist.m3u8') return { parts, contentType: 'application/vnd.apple.mpegurl' };
     if (asset === '0.m4s') return { parts, contentType: 'video/mp4' };
     throw new RaffiError('segment_not_found', 'There is no such segment.');
+  }
+
+  openDirect(): Promise<SourceInfo> {
+    return this.source.open();
+  }
+
+  readDirect(start: number, end: number, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    return this.source.stream(start, end, signal);
   }
 
   subscribe(listener: (event: SessionEvent) => void): () => void {

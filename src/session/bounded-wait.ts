@@ -1,48 +1,81 @@
 import { RaffiError } from '../errors.ts';
 import type { StageReport } from './types.ts';
 
-/**
- * How long an HTTP request may wait before it is told to come back. hls.js gives up on a fragment without a first byte
- * after 10 s and on a playlist after 20 s: we answer before that, with the stage.
- */
-export const PLAYLIST_WAIT_MS = 15_000;
-export const SEGMENT_WAIT_MS = 9_000;
-const RETRY_AFTER_SECONDS = 1;
+/** How long requests wait, and how long the work goes on for those who come back; all in milliseconds. */
+export interface WaitBounds {
+  viewMs: number;
+  playlistMs: number;
+  segmentMs: number;
+  /** How long a film goes on being opened after a request for it was told to come back. */
+  openingGraceMs: number;
+  /** The same for a segment: a player may have seeked away, and its bytes then hold up others. */
+  segmentGraceMs: number;
+}
 
 /**
- * Runs `work` with a signal that fires when the caller leaves, or a moment after the bound has passed: the work goes on for
- * that moment so that the client's next try joins it instead of starting it over.
+ * hls.js gives up on a fragment without a first byte after 10 s and on a playlist after 20 s: we answer before that, with the
+ * stage. `GET /sessions/:id` waits 10 s by contract. Clients of the documented API come back after 1, 2, 4, then 8 s: the
+ * graces outlast that pause, so that every try joins the same work and a slow origin is not started over for ever.
+ */
+export const WAIT_BOUNDS: WaitBounds = {
+  viewMs: 10_000,
+  playlistMs: 15_000,
+  segmentMs: 9_000,
+  openingGraceMs: 30_000,
+  segmentGraceMs: 10_000,
+};
+
+const RETRY_AFTER_SECONDS = 1;
+
+/** The end of a request's patience, which all the waits it is made of share. */
+export interface Deadline {
+  /** Milliseconds of `performance.now()`. */
+  atMs: number;
+  /** How long the request waits in all. */
+  boundMs: number;
+}
+
+export function deadlineIn(boundMs: number): Deadline {
+  return { atMs: performance.now() + boundMs, boundMs };
+}
+
+export interface BoundedWaitOptions {
+  deadline: Deadline;
+  /** How long the work goes on after the deadline, milliseconds. */
+  graceMs: number;
+  what: string;
+  stage: () => StageReport;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs `work` with a signal that fires when the caller leaves, or when the grace after the deadline has passed: the client's
+ * next try joins the work instead of starting it over.
  *
- * @throws `wait_exceeded` (503, Retry-After, `stage`) when the bound passes first.
+ * @throws `wait_exceeded` (503, Retry-After, `stage`) when the deadline comes first.
  */
 export async function boundedWait<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  options: { boundMs: number; what: string; stage: () => StageReport; signal?: AbortSignal | undefined },
+  { deadline, graceMs, what, stage, signal }: BoundedWaitOptions,
 ): Promise<T> {
-  const { boundMs, what, stage, signal } = options;
   signal?.throwIfAborted();
   const controller = new AbortController();
   const leave = () => controller.abort(signal?.reason);
   signal?.addEventListener('abort', leave, { once: true });
-  let timer: NodeJS.Timeout | undefined;
-  const bound = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const { stage: name, progress } = stage();
-      setTimeout(() => controller.abort(), RETRY_AFTER_SECONDS * 3_000).unref();
-      reject(
-        new RaffiError(
-          'wait_exceeded',
-          `${what} is not ready after ${boundMs / 1000} s. It is still being worked on; ask again.`,
-          {
-            retryAfterSeconds: RETRY_AFTER_SECONDS,
-            data: { stage: name, progress },
-          },
-        ),
-      );
-    }, boundMs);
-  });
   // A film that cannot be played throws at once, before there is a promise: the bound must be taken back all the same.
   const result = (async () => work(controller.signal))();
+  let timer: NodeJS.Timeout | undefined;
+  const bound = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => {
+        const grace = setTimeout(() => controller.abort(), graceMs).unref();
+        const end = () => clearTimeout(grace);
+        result.then(end, end);
+        reject(tooLate(what, deadline, stage()));
+      },
+      Math.max(0, deadline.atMs - performance.now()),
+    );
+  });
   result.catch(() => {}); // when the bound won, nobody else listens to the work's own end
   try {
     return await Promise.race([result, bound]);
@@ -50,4 +83,12 @@ export async function boundedWait<T>(
     clearTimeout(timer);
     signal?.removeEventListener('abort', leave);
   }
+}
+
+function tooLate(what: string, { boundMs }: Deadline, { stage, progress }: StageReport): RaffiError {
+  return new RaffiError(
+    'wait_exceeded',
+    `${what} is not ready after ${boundMs / 1000} s. It is still being worked on; ask again.`,
+    { retryAfterSeconds: RETRY_AFTER_SECONDS, data: { stage, progress } },
+  );
 }

@@ -1,14 +1,19 @@
 import type { Logger } from 'pino';
+import type { RaffiError } from '../errors.ts';
 import type { SegmentCache } from '../hls/segment-cache.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import type { WaitBounds } from './bounded-wait.ts';
 import type { SessionRequest } from './types.ts';
 
 /** What sessions need of the core they live in. */
 export interface SessionDeps {
-  openSource: (request: SessionRequest) => ByteSource;
-  createProber: (source: ByteSource) => Prober;
+  /** `onResolved` is called whenever the host's name was looked up, with success. */
+  openSource: (request: SessionRequest, onResolved: () => void) => ByteSource;
+  /** `cooldownMs` says how long a failure is the answer, milliseconds. */
+  createProber: (source: ByteSource, cooldownMs: (error: RaffiError) => number) => Prober;
   segmentCache: SegmentCache;
+  waits: WaitBounds;
   log: Logger;
   /** Milliseconds of a monotonic clock. */
   now: () => number;

@@ -1,14 +1,16 @@
 import type { Logger } from 'pino';
 import { RaffiError, toRaffiError } from '../errors.ts';
 import { SingleFlight } from '../single-flight.ts';
+import { Failure } from './cooldown.ts';
 import { type Film, type FilmOptions, openFilm } from './film.ts';
-import type { Stage, StageReport } from './types.ts';
+import type { SourceKind, Stage, StageReport } from './types.ts';
 
-/** After a failure the film is not opened again for this long; until then the same error is the answer. */
-const FAILURE_COOLDOWN_MS = 20_000;
+/** How often progress is told to those who listen, where there is any. */
+const PROGRESS_INTERVAL_MS = 500;
 
 export interface FilmOpenerOptions {
   film: Omit<FilmOptions, 'onStage'>;
+  kind: SourceKind;
   onStage: (report: StageReport) => void;
   onOpened: (film: Film) => void;
   onFailed: (error: RaffiError) => void;
@@ -23,8 +25,11 @@ export class FilmOpener {
   readonly #flights = new SingleFlight<Film>();
   readonly #closed = new AbortController();
   #film: Film | undefined;
-  #failure: { error: RaffiError; at: number } | undefined;
-  #stage: StageReport = { stage: 'idle', progress: null, since: new Date().toISOString() };
+  #failure: Failure | undefined;
+  #stage: Stage = 'idle';
+  #since = new Date().toISOString();
+  /** The progress that listeners know of. */
+  #told: number | null = null;
 
   constructor(options: FilmOpenerOptions) {
     this.#options = options;
@@ -35,7 +40,7 @@ export class FilmOpener {
   }
 
   get stage(): StageReport {
-    return this.#stage;
+    return { stage: this.#stage, progress: this.#progress(), since: this.#since };
   }
 
   /** Why the film cannot be opened, or can be played only directly. */
@@ -44,19 +49,25 @@ export class FilmOpener {
     return packaging instanceof RaffiError ? packaging : this.#failure?.error;
   }
 
-  /** @throws what `openFilm` throws; within the cooldown after a failure, that failure again. */
+  /** @throws what `openFilm` throws; within the cooldown after a failure, that failure again with the rest of it as `retryAfterSeconds`. */
   async open(signal?: AbortSignal): Promise<Film> {
     this.#closed.signal.throwIfAborted();
     if (this.#film) return this.#film;
-    const { now } = this.#options;
-    if (this.#failure && now() - this.#failure.at < FAILURE_COOLDOWN_MS) throw this.#failure.error;
+    const nowMs = this.#options.now();
+    if (this.#failure?.isCooling(nowMs)) throw this.#failure.answer(nowMs);
     return this.#flights.run('film', (running) => this.#openNow(running), signal);
   }
 
+  /** The source's host name has an address: what is waited for now is its server. */
+  resolved(): void {
+    if (this.#stage === 'resolve') this.enter('connect');
+  }
+
   enter(stage: Stage): void {
-    if (this.#stage.stage === stage) return;
-    this.#stage = { stage, progress: null, since: new Date().toISOString() };
-    this.#options.onStage(this.#stage);
+    if (this.#stage === stage) return;
+    this.#stage = stage;
+    this.#since = new Date().toISOString();
+    this.#tell(this.stage);
   }
 
   close(): void {
@@ -66,9 +77,10 @@ export class FilmOpener {
   }
 
   async #openNow(waiting: AbortSignal): Promise<Film> {
-    const { film: options, onOpened, log, now } = this.#options;
+    const { film: options, kind, onOpened, log, now } = this.#options;
     const signal = AbortSignal.any([waiting, this.#closed.signal]);
     this.#failure = undefined;
+    const stopTelling = this.#tellProgress();
     try {
       const film = await openFilm({ ...options, onStage: (stage) => this.enter(stage) }, signal);
       signal.throwIfAborted();
@@ -84,9 +96,11 @@ export class FilmOpener {
       }
       const error = toRaffiError(thrown);
       if (error.code === 'internal') log.error({ err: thrown, session: options.id }, 'opening a film failed');
-      this.#failure = { error, at: now() };
+      this.#failure = new Failure(error, kind, now());
       this.#fail(error);
-      throw error;
+      throw this.#failure.answer(now());
+    } finally {
+      stopTelling();
     }
   }
 
@@ -94,4 +108,26 @@ export class FilmOpener {
     this.enter('failed');
     this.#options.onFailed(error);
   }
+
+  /** Only an origin that sends nothing but the whole file makes a wait whose end can be foreseen; a few small reads have no such measure. */
+  #progress(): number | null {
+    return WAITS_FOR_BYTES.has(this.#stage)
+      ? (this.#options.film.source.stats().spoolProgress ?? null)
+      : null;
+  }
+
+  #tellProgress(): () => void {
+    const timer = setInterval(() => {
+      const report = this.stage;
+      if (report.progress !== this.#told) this.#tell(report);
+    }, PROGRESS_INTERVAL_MS).unref();
+    return () => clearInterval(timer);
+  }
+
+  #tell(report: StageReport): void {
+    this.#told = report.progress;
+    this.#options.onStage(report);
+  }
 }
+
+const WAITS_FOR_BYTES: ReadonlySet<Stage> = new Set<Stage>(['connect', 'probe', 'plan', 'first_byte']);

@@ -22,6 +22,8 @@ export interface FilmOptions {
   capabilities: Capabilities | undefined;
   /** Film time at which playing will start, seconds: its bytes are asked for as soon as they are known. */
   startSeconds: number;
+  /** The source's host is a name that has to be looked up first. */
+  hasHostName: boolean;
   /** Reads of this source cost no round trip (local files). */
   cheapReads: boolean;
   onStage: (stage: Stage) => void;
@@ -49,7 +51,7 @@ export interface Packaging {
  */
 export async function openFilm(options: FilmOptions, signal: AbortSignal): Promise<Film> {
   const { source, prober, onStage, capabilities } = options;
-  onStage('connect');
+  onStage(options.hasHostName ? 'resolve' : 'connect');
   const info = await source.open(signal);
   onStage('probe');
   // Behind the head the media usually begins: where the film starts there, it need not wait for the index to say so.

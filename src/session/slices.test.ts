@@ -18,27 +18,22 @@ const plan: SegmentPlan = {
   durationSeconds: 40,
   videoEndSeconds: 40,
 };
-const defaults = { startSeconds: 0, audioPosition: 0 };
 
 describe('slices', () => {
   it('span the whole film unless a slice is forced', () => {
-    const whole = sliceFor(plan, { seekSeconds: 17.5 }, defaults);
+    const whole = sliceFor(plan, { seekSeconds: 17.5 }, 0);
     expect(slicePlaylist('id', plan, whole).sliceStartSeconds).toBe(0);
     expect(slicePlaylist('id', plan, whole).text).toContain('#EXT-X-START:TIME-OFFSET=17.5,PRECISE=YES');
-    const forced = sliceFor(plan, { seekSeconds: 17.5, forceSlice: true }, defaults);
+    const forced = sliceFor(plan, { seekSeconds: 17.5, forceSlice: true }, 0);
     const playlist = slicePlaylist('id', plan, forced);
     expect(playlist.sliceStartSeconds).toBe(16);
     expect(playlist.text).toContain('TIME-OFFSET=1.5,');
     expect(playlist.text.match(/#EXTINF/g)).toHaveLength(6);
   });
 
-  it('begin at the session start time when no seek is given', () => {
-    expect(sliceFor(plan, {}, { ...defaults, startSeconds: 9 }).offsetSeconds).toBe(9);
-  });
-
   it('take a seek beyond the film back into it', () => {
-    expect(sliceFor(plan, { seekSeconds: 1e12 }, defaults).offsetSeconds).toBe(36);
-    expect(sliceFor(plan, { seekSeconds: 40, forceSlice: true }, defaults).firstSegment).toBe(9);
+    expect(sliceFor(plan, { seekSeconds: 1e12 }, 0).offsetSeconds).toBe(36);
+    expect(sliceFor(plan, { seekSeconds: 40, forceSlice: true }, 0).firstSegment).toBe(9);
   });
 
   it('name their segments so that different slices never collide', () => {

@@ -1,7 +1,8 @@
 import { RaffiError } from '../errors.ts';
 import { segmentAt } from '../plan/segments.ts';
+import { startWithin } from '../plan/start-time.ts';
 import type { SegmentPlan } from '../plan/types.ts';
-import type { StreamQuery } from './types.ts';
+import type { SettledQuery } from './playlist-start.ts';
 
 /**
  * A slice is what one answer of `/stream` spans: the whole film, or with `force_slice` the film from one segment on. Its
@@ -19,16 +20,13 @@ export interface Slice {
 /** Which slice a query asks for. `seekSeconds` beyond the film is taken back into it. */
 export function sliceFor(
   plan: SegmentPlan,
-  query: StreamQuery,
-  defaults: { startSeconds: number; audioPosition: number | null },
+  { seekSeconds, forceSlice }: SettledQuery,
+  audioPosition: number | null,
 ): Slice {
-  const last = plan.segments.at(-1);
-  const latest = last ? Math.max(0, last.startSeconds) : 0;
-  const wanted = query.seekSeconds ?? defaults.startSeconds;
-  const offsetSeconds = wanted >= plan.durationSeconds ? latest : wanted;
+  const offsetSeconds = startWithin(plan, seekSeconds);
   return {
-    firstSegment: query.forceSlice ? segmentAt(plan, offsetSeconds).index : 0,
-    audioPosition: defaults.audioPosition,
+    firstSegment: forceSlice ? segmentAt(plan, offsetSeconds).index : 0,
+    audioPosition,
     offsetSeconds,
   };
 }

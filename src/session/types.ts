@@ -2,7 +2,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { Capabilities, DirectDecision, PlaybackDecision } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { ByteParts } from '../remux/byte-parts.ts';
-import type { ByteSource, SourceStats } from '../source/byte-source.ts';
+import type { SourceInfo, SourceStats } from '../source/byte-source.ts';
 
 /** `file` enters only over IPC or the command line, never over HTTP. */
 export type SourceKind = 'http' | 'torrent' | 'file';
@@ -97,8 +97,6 @@ export interface MediaAsset {
 export interface Session {
   readonly id: string;
   readonly request: Readonly<SessionRequest>;
-  /** For direct play. Opens lazily. */
-  readonly source: ByteSource;
   /** Waits for a running probe at most 10 s; never fails because a probe failed. */
   view(signal?: AbortSignal): Promise<SessionView>;
   /** What is known now, at once. */
@@ -115,6 +113,10 @@ export interface Session {
   masterPlaylist(signal?: AbortSignal): Promise<string>;
   /** `v0`, `a0`, `a1` …; `asset` is `playlist.m3u8`, `init.mp4` or `<n>.m4s`. */
   renditionAsset(rendition: string, asset: string, signal?: AbortSignal): Promise<MediaAsset>;
+  /** For direct play: what the source is (bounded: `wait_exceeded` with the stage). */
+  openDirect(signal?: AbortSignal): Promise<SourceInfo>;
+  /** The source's own bytes `[start, end)`; the session is in use while they are read. */
+  readDirect(start: number, end: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Called with every later event until the returned function is called. */
   subscribe(listener: (event: SessionEvent) => void): () => void;
   stats(): SessionStats;

@@ -1,8 +1,30 @@
+import { isIP } from 'node:net';
+import { problem, RaffiError } from '../errors.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
-import type { SessionView } from './types.ts';
+import type { Film } from './film.ts';
+import type { SessionRequest, SessionView } from './types.ts';
+
+/** What is known once the film is. */
+export function filmView({ info, media, decisions, packaging }: Film): Partial<SessionView> {
+  const plan = packaging instanceof RaffiError ? undefined : packaging.plan;
+  const durationSeconds = plan?.durationSeconds ?? media.durationSeconds;
+  return {
+    ...(durationSeconds === null ? {} : { durationSeconds }),
+    availableStreams: availableStreams(media),
+    chapters: chapters(media),
+    name: info.name,
+    media,
+    decisions,
+  };
+}
+
+export function errorView(error: RaffiError): NonNullable<SessionView['error']> {
+  const { code, title, detail } = problem(error);
+  return { code, title, detail };
+}
 
 /** Documented member: audio tracks and subtitles under one list, `index` counting within each type. */
-export function availableStreams(media: MediaInfo): NonNullable<SessionView['availableStreams']> {
+function availableStreams(media: MediaInfo): NonNullable<SessionView['availableStreams']> {
   const entry =
     (type: 'audio' | 'subtitle') =>
     (stream: MediaInfo['audio'][number] | MediaInfo['subtitles'][number]) => ({
@@ -16,12 +38,28 @@ export function availableStreams(media: MediaInfo): NonNullable<SessionView['ava
 }
 
 /** Documented member: chapters on the film clock, seconds. */
-export function chapters(media: MediaInfo): NonNullable<SessionView['chapters']> {
+function chapters(media: MediaInfo): NonNullable<SessionView['chapters']> {
   return media.chapters.map(({ startSeconds, endSeconds, title }) => ({
     startTime: startSeconds,
     endTime: endSeconds,
     title,
   }));
+}
+
+/** Whether a name has to be looked up before the source can be connected to. */
+export function hasHostName({ kind, source }: Pick<SessionRequest, 'kind' | 'source'>): boolean {
+  return kind === 'http' && URL.canParse(source) && isIP(hostOf(source)) === 0;
+}
+
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, '');
+}
+
+/** A URL as it may be listed: its query and user may carry a key. A path is given as it is. */
+export function withoutSecrets(source: string): string {
+  if (!/^https?:/i.test(source) || !URL.canParse(source)) return source;
+  const { origin, pathname } = new URL(source);
+  return origin + pathname;
 }
 
 /** A name for a film nobody has opened yet: the last path segment of its URL or path, never a query string. */

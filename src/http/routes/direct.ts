@@ -13,7 +13,7 @@ export function directRoutes({ store }: AppDeps): Router {
     get: async (request, response) => {
       const session = store.get(param(request.params, 'id'));
       const signal = clientSignal(response);
-      const info = await session.source.open(signal);
+      const info = await session.openDirect(signal);
       // A session's source never changes (`source_changed`), so the session is its version.
       const etag = `"${session.id}"`;
       const range = negotiateRange(request, response, info.sizeBytes, etag);
@@ -28,7 +28,7 @@ export function directRoutes({ store }: AppDeps): Router {
         return;
       }
       const { start, end } = range ?? { start: 0, end: info.sizeBytes };
-      await sendStream(response, session.source.stream(start, end, signal), end - start, signal);
+      await sendStream(response, session.readDirect(start, end, signal), end - start, signal);
     },
   });
   return router;

@@ -1,0 +1,52 @@
+import { RaffiError } from '../errors.ts';
+import { defaultAudioPosition } from '../plan/decisions.ts';
+import type { Delivery } from '../plan/types.ts';
+import type { Film } from './film.ts';
+
+/** Which audio track of a session plays. A choice of the viewer is never overridden by a later probe, unless the film has no such track. */
+export class AudioChoice {
+  #chosen: number | undefined;
+
+  constructor(chosen?: number) {
+    this.#chosen = chosen;
+  }
+
+  /** Position among the audio tracks; undefined until somebody chose. */
+  get chosen(): number | undefined {
+    return this.#chosen;
+  }
+
+  /** Tracks that are not known yet cannot be checked: the choice is kept for when they are. @throws `bad_audio_index` */
+  choose(position: number, film: Film | undefined): void {
+    if (film && position >= film.media.audio.length) {
+      throw new RaffiError(
+        'bad_audio_index',
+        `The film has ${film.media.audio.length} audio track(s), counted from 0; there is no ${position}.`,
+      );
+    }
+    this.#chosen = position;
+  }
+
+  /** Gives up a choice made before the film was known, if the film has no such track. True when it did. */
+  dropUnless({ media }: Film): boolean {
+    if (this.#chosen === undefined || this.#chosen < media.audio.length) return false;
+    this.#chosen = undefined;
+    return true;
+  }
+
+  /** Position of the track that a delivery starts with; 0 while the film is unknown or has none. */
+  positionFor(delivery: Delivery, film: Film | undefined): number {
+    return this.#chosen ?? (film && startingAudio(film, delivery)) ?? 0;
+  }
+}
+
+/** The file's default track, unless this delivery to this client needs an encoder for it but not for another. */
+function startingAudio(
+  { media, decisions }: Pick<Film, 'media' | 'decisions'>,
+  delivery: Delivery,
+): number | null {
+  const preferred = defaultAudioPosition(media);
+  const copyable = decisions[delivery].audio.filter(({ action }) => action === 'copy');
+  const isPlayable = copyable.some(({ position }) => position === preferred);
+  return isPlayable ? preferred : (copyable[0]?.position ?? preferred);
+}

@@ -1,0 +1,18 @@
+import { RaffiError } from '../errors.ts';
+import { assertPlayable } from '../plan/decisions.ts';
+import type { Delivery } from '../plan/types.ts';
+import type { Film, Packaging } from './film.ts';
+
+/**
+ * What cuts this film for a delivery, with one audio track or (absent) whichever can play.
+ *
+ * @throws why it cannot be delivered so: `no_index`, `codec_not_playable`, or `segment_not_found` for a track it does not have.
+ */
+export function packagingFor(film: Film, delivery: Delivery, audioPosition?: number | null): Packaging {
+  if (film.packaging instanceof RaffiError) throw film.packaging;
+  if (typeof audioPosition === 'number' && audioPosition >= film.media.audio.length) {
+    throw new RaffiError('segment_not_found', 'The film has no such audio track. Fetch the playlist again.');
+  }
+  assertPlayable(film.decisions[delivery], audioPosition ?? undefined);
+  return film.packaging;
+}

@@ -1,6 +1,7 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RaffiError } from '../errors.ts';
+import { createHttpServer } from './http-server.ts';
 
 export interface ListenOptions {
   /** Without brackets for IPv6. */
@@ -18,13 +19,6 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-const HEADERS_TIMEOUT_MS = 10_000;
-/** Bodies are 64 KiB at most. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than players pause between segments, so that they keep their connection. */
-const KEEP_ALIVE_MS = 65_000;
-/** A client that takes no byte for this long is gone, or a paused `<video>`, which comes back by itself. */
-const IDLE_TIMEOUT_MS = 5 * 60_000;
 const CLOSE_GRACE_MS = 1_000;
 
 /** Binds a socket. Throws `address_in_use`, or `bad_config` when the address is not one of this computer's. */
@@ -72,17 +66,7 @@ function tryBind(
   host: string,
   port: number,
 ): Promise<{ server: Server; port: number }> {
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      // How often Node looks for connections over those limits.
-      connectionsCheckingInterval: 5_000,
-    },
-    app,
-  );
-  server.setTimeout(IDLE_TIMEOUT_MS);
+  const server = createHttpServer(app);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

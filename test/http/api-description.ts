@@ -21,6 +21,8 @@ const ID = 'openapi';
 export class ApiDescription {
   readonly document: Json;
   readonly operations: readonly Operation[];
+  /** `OPTIONS` of every path; they share one description. */
+  readonly preflights: readonly Operation[];
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
 
   constructor(file: string | URL) {
@@ -28,12 +30,8 @@ export class ApiDescription {
     this.#ajv.addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     this.#ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/);
     this.#ajv.addSchema(this.document, ID);
-    this.operations = Object.entries(this.document.paths as Json).flatMap(([path, item]) =>
-      METHODS.filter((method) => method in (item as Json)).map((method) => {
-        const { operationId, responses } = (item as Json)[method] as { operationId: string; responses: Json };
-        return { operationId, method: method.toUpperCase(), path, responses };
-      }),
-    );
+    this.operations = METHODS.flatMap((method) => this.#operationsOf(method));
+    this.preflights = this.#operationsOf('options');
   }
 
   /** What of an answer the description does not allow; empty when it fits. */
@@ -49,6 +47,15 @@ export class ApiDescription {
 
   schemaNamed(name: string): Json {
     return this.#resolve({ $ref: `#/components/schemas/${name}` });
+  }
+
+  #operationsOf(method: string): Operation[] {
+    return Object.entries(this.document.paths as Record<string, Json>).flatMap(([path, item]) => {
+      const described = item[method] as { operationId?: string; responses: Json } | undefined;
+      if (described === undefined) return [];
+      const { operationId = method, responses } = described;
+      return [{ operationId, method: method.toUpperCase(), path, responses }];
+    });
   }
 
   #headerFaults(response: Json, headers: Headers): string[] {

@@ -47,6 +47,7 @@ const SAMPLES: Record<string, Sample[]> = {
   ],
   healthHead: [{ status: 200 }],
   listSessions: [{ status: 200 }],
+  listSessionsHead: [{ status: 200 }],
   openSession: [
     { body: { source: 'http://host.invalid/film.mkv' }, status: 200 },
     { body: {}, status: 400, code: 'source_missing' },
@@ -55,6 +56,7 @@ const SAMPLES: Record<string, Sample[]> = {
     { body: { source: 'magnet:?xt=urn:btih:0' }, ...notThere },
   ],
   session: [{ status: 200 }, wrongSession],
+  sessionHead: [{ status: 200 }],
   endSession: [{ status: 204 }, wrongSession],
   setAudio: [
     { body: { index: 0 }, status: 200 },
@@ -89,9 +91,12 @@ const SAMPLES: Record<string, Sample[]> = {
   direct: [{ status: 200 }, part, beyond, wrongSession],
   directHead: [{ status: 200 }],
   events: [wrongSession],
+  eventsHead: [{ status: 200 }],
   addSubtitles: [notThere],
   subtitles: [{ params: { name: '0.vtt' }, ...notThere }],
+  subtitlesHead: [{ params: { name: '0.vtt' }, status: 501 }],
   stats: [{ status: 200 }],
+  statsHead: [{ status: 200 }],
   cleanup: [
     { body: { id: NOBODY }, status: 200 },
     { status: 400, code: 'bad_request' },
@@ -104,6 +109,9 @@ const SAMPLES: Record<string, Sample[]> = {
   torrent: [{ params: infoHash, ...notThere }],
   torrentFile: [{ params: infoHash, ...notThere }],
   torrentStatus: [{ params: infoHash, ...notThere }],
+  torrentHead: [{ params: infoHash, status: 501 }],
+  torrentFileHead: [{ params: infoHash, status: 501 }],
+  torrentStatusHead: [{ params: infoHash, status: 501 }],
 };
 
 let folder: string;
@@ -133,7 +141,7 @@ describe('openapi.yaml', () => {
     const { paths } = api.document as { paths: Record<string, object> };
     const described = Object.entries(paths).map(([path, item]) => ({
       path,
-      methods: Object.keys(item).filter((method) => ['get', 'post', 'delete'].includes(method)),
+      methods: Object.keys(item).filter((key) => key !== 'parameters'),
     }));
     expect(sorted(described)).toEqual(sorted(routesOfApp()));
   });
@@ -155,6 +163,17 @@ describe('openapi.yaml', () => {
       expect(api.faults(operation, answer)).toEqual([]);
     },
   );
+
+  test.each(api.preflights)('OPTIONS $path answers the page of an allowed origin', async (operation) => {
+    const path = operation.path.replace(/\{\w+\}/g, NOBODY);
+    const answer = await fetch(baseUrl + path, {
+      method: 'OPTIONS',
+      headers: { Origin: 'app://raffi', 'Access-Control-Request-Method': 'GET' },
+    });
+    const { status, headers } = answer;
+    expect(status).toBe(204);
+    expect(api.faults(operation, { status, headers, body: await answer.text() })).toEqual([]);
+  });
 
   test('describes the stream of events', async () => {
     const operation = api.operations.find(({ operationId }) => operationId === 'events');
@@ -217,6 +236,11 @@ function routesOfApp() {
     .map(({ path, methods }) => ({
       path: path.replace(/:(\w+)/g, '{$1}'),
       methods: Object.keys(methods).filter((method) => method !== '_all' && methods[method]),
+    }))
+    .map(({ path, methods }) => ({
+      path,
+      // Express answers HEAD as GET, and CORS answers OPTIONS before any route is looked at.
+      methods: [...methods, ...(methods.includes('get') ? ['head'] : []), 'options'],
     }));
 }
 

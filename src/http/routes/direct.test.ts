@@ -96,6 +96,20 @@ describe('GET /sessions/:id/direct', () => {
     await expectProblem(answer, 504, 'source_timeout');
   });
 
+  test('says what it waits for when a source is slow to open', async () => {
+    const source = new MemorySource(bytes(10));
+    source.open = async () => {
+      throw new RaffiError('wait_exceeded', 'The film is not ready after 15 s.', {
+        retryAfterSeconds: 1,
+        data: { stage: 'connect' },
+      });
+    };
+    for (const method of ['GET', 'HEAD']) {
+      const answer = await call(`/sessions/${openWith(source)}/direct`, { method });
+      expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '1']);
+    }
+  });
+
   test('cuts the answer short when the source fails half-way', async () => {
     for (const failure of [null, new RaffiError('source_failed', 'The origin gave up.')]) {
       const source = new MemorySource(bytes(10));

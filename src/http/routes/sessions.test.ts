@@ -96,6 +96,15 @@ describe('a session', () => {
     await expectProblem(await call(`/sessions/${id}`), 404, 'session_not_found');
   });
 
+  test('is listed without the key in its link', async () => {
+    const source = 'https://me:s3cret@host.example/film.mkv?key=s3cret';
+    const { id } = store.create({ source, kind: 'http' });
+    const list = await json('/sessions');
+    expect(list).toMatchObject({ sessions: [{ id, source: 'https://host.example/film.mkv' }] });
+    expect(JSON.stringify(list)).not.toContain('s3cret');
+    expect(await json(`/sessions/${id}`)).toMatchObject({ source });
+  });
+
   test('switches audio', async () => {
     const id = open();
     const answer = await post(`/sessions/${id}/audio`, { index: 1 });

@@ -1,4 +1,6 @@
 import type { Router } from 'express';
+import type { SessionView } from '../../session/types.ts';
+import { withoutSecrets } from '../../session/view.ts';
 import { jsonBody } from '../body.ts';
 import { clientSignal } from '../client-signal.ts';
 import type { AppDeps } from '../deps.ts';
@@ -12,7 +14,7 @@ export function sessionRoutes({ store }: AppDeps): Router {
   const router = strictRouter();
   resource(router, '/sessions', {
     get: (_request, response) => {
-      response.json({ sessions: store.list().map((session) => session.snapshot()) });
+      response.json({ sessions: store.list().map((session) => listed(session.snapshot())) });
     },
     post: (request, response) => {
       const session = store.create(parseSessionRequest(jsonBody(request)));
@@ -40,4 +42,9 @@ export function sessionRoutes({ store }: AppDeps): Router {
     },
   });
   return router;
+}
+
+/** Whoever lists sessions need not know the keys of their links; whoever knows a session's id is told its source as it was given. */
+function listed(view: SessionView): SessionView {
+  return view.source === undefined ? view : { ...view, source: withoutSecrets(view.source) };
 }

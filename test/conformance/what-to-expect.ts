@@ -24,12 +24,11 @@ export function copiedTracks(name: FilmName): number[] {
     .map(({ position }) => position);
 }
 
-/** Whether MPEG-TS carries the film's picture and the track it starts with. */
+/** Whether MPEG-TS carries the film's picture and, where there is sound, a track to start with. */
 export function isTransportable(name: FilmName): boolean {
   const { video, audio } = filmFacts(name);
-  const track = audio.find(({ isDefault }) => isDefault) ?? audio[0];
   const picture = video === null || ['h264', 'hevc'].includes(video.codec);
-  return picture && (track === undefined || ['aac', 'mp3'].includes(track.codec));
+  return picture && (audio.length === 0 || audio.some(({ codec }) => ['aac', 'mp3'].includes(codec)));
 }
 
 /**

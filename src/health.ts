@@ -1,5 +1,8 @@
-/** One of the two programs the core runs: where it was found and what it says of itself, or why there is none. */
-export type BinaryHealth = { path: string; version: string } | { missing: string };
+/**
+ * One of the two programs the core runs: where it was found and what it says of itself, or why there is none. `warning`: it is
+ * too old for strangers' films, and what to do.
+ */
+export type BinaryHealth = { path: string; version: string; warning?: string } | { missing: string };
 
 /** JSON of `GET /`, of the IPC's health message and of `createCore().health()`. */
 export interface Health {

@@ -130,5 +130,7 @@ function specOf({ kind, source, headers }: SessionRequest) {
 
 function binaryHealth(status: BinaryStatus | undefined): BinaryHealth {
   if (!status) return { missing: 'It is still being looked for.' };
-  return 'missing' in status ? status : { path: status.path, version: status.version };
+  if ('missing' in status) return status;
+  const { origin: _ours, ...health } = status;
+  return health;
 }

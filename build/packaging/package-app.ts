@@ -17,7 +17,7 @@ const OS_NAMES: Partial<Record<NodeJS.Platform, string>> = { win32: 'win', darwi
 
 export interface PackageOptions {
   electron: ElectronBuild;
-  /** Only the unpacked app: no installer, nothing to download. */
+  /** Only the unpacked app, to try: no installer, nothing to download. Otherwise it is for publishing. */
   directory: boolean;
   /** Default: `dist/` in the project. */
   output?: string;
@@ -30,8 +30,10 @@ export async function packageApp({ electron, directory, output }: PackageOptions
   if (os === undefined || arch === undefined)
     throw new Error(`Raffi is not packaged for ${process.platform}-${process.arch}.`);
   const staged = join(PROJECT, 'dist', '.binaries', `${os}-${process.arch}`);
-  const warning = await stageBinaries({ platform: process.platform, arch: process.arch }, staged);
-  if (warning !== null) console.log(`  !!   ${warning}`);
+  const target = { platform: process.platform, arch: process.arch };
+  for (const warning of await stageBinaries(target, staged, { publish: !directory })) {
+    console.log(`  !!   ${warning}`);
+  }
   const config: Configuration = {
     extends: join(PROJECT, 'electron-builder.yml'),
     electronDist: electron.folder,

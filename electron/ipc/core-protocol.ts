@@ -51,7 +51,7 @@ export const ToCoreSchema = z.discriminatedUnion('type', [
 export type ToCore = z.infer<typeof ToCoreSchema>;
 
 const BinarySchema = z.union([
-  z.object({ path: z.string(), version: z.string() }),
+  z.object({ path: z.string(), version: z.string(), warning: z.string().exactOptional() }),
   z.object({ missing: z.string() }),
 ]);
 export const CoreHealthSchema = z.object({

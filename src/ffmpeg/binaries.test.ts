@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Binaries, type BinariesOptions, parseVersion } from './binaries.ts';
+import { Binaries, type BinariesOptions } from './binaries.ts';
 import { npmCandidates, pathCandidates, searchPath, type Tool } from './candidates.ts';
 import { ChildProcesses } from './child.ts';
 
@@ -55,6 +55,30 @@ describe('Binaries', () => {
       ffmpeg: { path: join(folder, 'one/ffmpeg'), version: '5.1.9-0+deb12u1', origin: 'path' },
       ffprobe: { path: join(folder, 'one/ffprobe'), version: '5.1.9-0+deb12u1', origin: 'path' },
     });
+  });
+
+  it('takes an obsolete one only where there is no other, even from its own preferred place', async () => {
+    const npm = await fake('npm', 'ffprobe', '4.0.2-static');
+    await fake('one', 'ffmpeg', '4.0.2-static');
+    await fake('two', 'ffmpeg', '6.0');
+    await fake('two', 'ffprobe', '5.1');
+    const binaries = make({
+      npm: (tool) => (tool === 'ffprobe' ? [{ tool, path: npm, origin: 'npm' }] : []),
+    });
+    expect(await binaries.resolve()).toEqual({
+      ffmpeg: { path: join(folder, 'two/ffmpeg'), version: '6.0', origin: 'path' },
+      ffprobe: { path: join(folder, 'two/ffprobe'), version: '5.1', origin: 'path' },
+    });
+  });
+
+  it('says so of an obsolete one, found or wished for', async () => {
+    const path = await fake('one', 'ffprobe', '4.0.2-static');
+    for (const options of [{}, { ffprobePath: path }]) {
+      expect((await make(options).resolve()).ffprobe).toMatchObject({
+        path,
+        warning: expect.stringMatching(/^ffprobe 4\.0\.2-static is too old.*apt install.*RAFFI_FFPROBE_BIN/),
+      });
+    }
   });
 
   it('finds a pair across folders', async () => {
@@ -172,12 +196,4 @@ describe('candidates', () => {
     ]);
     expect(npmCandidates('nothing' as Tool)).toEqual([]);
   });
-});
-
-it('reads a version only of the tool asked for', () => {
-  const old = 'ffprobe version 4.0.2-static https://johnvansickle.com/ffmpeg/  Copyright (c)';
-  expect(parseVersion('ffprobe', old)).toBe('4.0.2-static');
-  expect(parseVersion('ffmpeg', old)).toBeNull();
-  expect(parseVersion('ffmpeg', 'ffmpeg version N-109542-g1bf1222 Copyright')).toBe('N-109542-g1bf1222');
-  expect(parseVersion('ffmpeg', '')).toBeNull();
 });

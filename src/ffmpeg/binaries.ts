@@ -12,12 +12,15 @@ import {
   type Tool,
 } from './candidates.ts';
 import type { ChildProcesses } from './child.ts';
+import { isObsolete, OLDEST_SAFE_MAJOR, parseVersion } from './version.ts';
 
 export interface FoundBinary {
   path: string;
   /** As the program words it, e.g. `5.1.9-0+deb12u1`. */
   version: string;
   origin: Origin;
+  /** Why this one is better not used, and what to do; only when there was no better one. */
+  warning?: string;
 }
 
 /** `missing` tells a person what to install. */
@@ -52,7 +55,8 @@ const MISSING_TTL_MS = 15_000;
 
 /**
  * Finds ffmpeg and ffprobe: the caller's wish, the packaged app's resources, the npm packages, `PATH`. Each candidate is run once;
- * the first pair of one version is preferred to the first of each, since the npm ffprobe is years older than any ffmpeg.
+ * one too old for hostile media (the npm ffprobe is) counts only where there is no other, and the first pair of one version is
+ * preferred to the first of each.
  */
 export class Binaries {
   readonly #options: BinariesOptions;
@@ -76,19 +80,27 @@ export class Binaries {
     return this.#flight.run('binaries', (shared) => this.#lookUp(shared), signal);
   }
 
+  /** Every candidate that runs, in order of preference; looks anew. For choosing what to package. */
+  async all(signal = new AbortController().signal): Promise<Record<Tool, FoundBinary[]>> {
+    const [ffmpegs, ffprobes] = await this.#tryAll(signal);
+    const found = (attempts: Attempt[]) => attempts.filter(works).map((working) => this.#found(working));
+    return { ffmpeg: found(ffmpegs), ffprobe: found(ffprobes) };
+  }
+
   async #lookUp(signal: AbortSignal): Promise<BinariesStatus> {
-    const [ffmpegs, ffprobes] = await Promise.all([
-      this.#try('ffmpeg', signal),
-      this.#try('ffprobe', signal),
-    ]);
-    const [ffmpeg, ffprobe] = choose(ffmpegs.filter(works), ffprobes.filter(works));
+    const [ffmpegs, ffprobes] = await this.#tryAll(signal);
+    const [ffmpeg, ffprobe] = choose(usable(ffmpegs), usable(ffprobes));
     const status = {
-      ffmpeg: ffmpeg ? found(ffmpeg) : this.#missing('ffmpeg', ffmpegs),
-      ffprobe: ffprobe ? found(ffprobe) : this.#missing('ffprobe', ffprobes),
+      ffmpeg: ffmpeg ? this.#found(ffmpeg) : this.#missing('ffmpeg', ffmpegs),
+      ffprobe: ffprobe ? this.#found(ffprobe) : this.#missing('ffprobe', ffprobes),
     };
     const complete = ffmpeg && ffprobe;
     this.#known = { status, staleAt: complete ? Number.POSITIVE_INFINITY : this.#now() + MISSING_TTL_MS };
     return status;
+  }
+
+  #tryAll(signal: AbortSignal): Promise<[ffmpegs: Attempt[], ffprobes: Attempt[]]> {
+    return Promise.all([this.#try('ffmpeg', signal), this.#try('ffprobe', signal)]);
   }
 
   #try(tool: Tool, signal: AbortSignal): Promise<Attempt[]> {
@@ -135,8 +147,19 @@ export class Binaries {
     }
   }
 
+  #found({ candidate: { tool, path, origin }, version }: Working): FoundBinary {
+    if (!isObsolete(version)) return { path, version, origin };
+    const install = installHint(this.#options.platform ?? process.platform);
+    return {
+      path,
+      version,
+      origin,
+      warning: `${tool} ${version} is too old to read films of strangers safely. ${install}, or set ${variableOf(tool)} to version ${OLDEST_SAFE_MAJOR} or newer.`,
+    };
+  }
+
   #missing(tool: Tool, attempts: Attempt[]): { missing: string } {
-    const variable = tool === 'ffmpeg' ? 'RAFFI_FFMPEG_BIN' : 'RAFFI_FFPROBE_BIN';
+    const variable = variableOf(tool);
     const failed = attempts.filter((attempt): attempt is Failed => 'failure' in attempt);
     const list = (some: Failed[]) =>
       some.map(({ candidate, failure }) => `${candidate.path} ${failure}`).join('; ');
@@ -150,17 +173,19 @@ export class Binaries {
   }
 }
 
-/** The version in the first line of `-version`, which must be this very tool's; null otherwise. */
-export function parseVersion(tool: Tool, stdout: string): string | null {
-  return new RegExp(`^${tool} version (\\S+)`).exec(stdout)?.[1] ?? null;
-}
-
 type Working = { candidate: Candidate; version: string };
 type Failed = { candidate: Candidate; absent: boolean; failure: string };
 type Attempt = Working | Failed;
 
 function works(attempt: Attempt): attempt is Working {
   return 'version' in attempt;
+}
+
+/** The candidates that run: the obsolete ones only when there is no other. */
+function usable(attempts: Attempt[]): Working[] {
+  const working = attempts.filter(works);
+  const current = working.filter(({ version }) => !isObsolete(version));
+  return current.length > 0 ? current : working;
 }
 
 /** The first pair of one version in the order of ffmpeg's candidates, else the first of each. */
@@ -172,8 +197,8 @@ function choose(ffmpegs: Working[], ffprobes: Working[]): [Working | undefined, 
   return [ffmpegs[0], ffprobes[0]];
 }
 
-function found({ candidate, version }: Working): FoundBinary {
-  return { path: candidate.path, version, origin: candidate.origin };
+function variableOf(tool: Tool): string {
+  return tool === 'ffmpeg' ? 'RAFFI_FFMPEG_BIN' : 'RAFFI_FFPROBE_BIN';
 }
 
 function installHint(platform: NodeJS.Platform): string {

@@ -2,19 +2,23 @@ import { join } from 'node:path';
 import { app, type BrowserWindow } from 'electron';
 import { z } from 'zod';
 import { registerAppScheme, serveApp } from './app-protocol.ts';
+import { filmCacheFolder } from './folders.ts';
 import { harden, hardenSession } from './hardening.ts';
 import { handleIpc } from './ipc.ts';
 import { setMenu } from './menu.ts';
 import { Opener } from './opener.ts';
 import { spawnCoreProcess } from './supervisor/core-process.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
-import { type Target, targetOf, targetsOf } from './targets.ts';
+import { type HandedOver, targetOf, targetsOf } from './targets.ts';
 import { openWindow } from './window.ts';
 
 /** What a second start hands to the first: its own arguments, understood in its own folder. */
 const HandOverSchema = z.object({
   targets: z.array(
-    z.object({ source: z.string(), kind: z.enum(['http', 'torrent', 'file']), name: z.string() }),
+    z.union([
+      z.object({ source: z.string(), kind: z.enum(['http', 'torrent', 'file']), name: z.string() }),
+      z.object({ refused: z.string(), name: z.string() }),
+    ]),
   ),
 });
 
@@ -30,7 +34,7 @@ function run(): void {
   const supervisor = new Supervisor({
     spawn: (events) => spawnCoreProcess(join(output, 'core.js'), events),
     defaults: {
-      cacheDir: join(app.getPath('sessionData'), 'cache'),
+      cacheDir: filmCacheFolder(app.getPath('sessionData')),
       resourcesDir: packaged ? join(process.resourcesPath, 'bin') : null,
     },
   });
@@ -48,7 +52,7 @@ function run(): void {
     if (window.isMinimized()) window.restore();
     window.focus();
   };
-  const handOver = (handed: readonly Target[]): void => {
+  const handOver = (handed: readonly HandedOver[]): void => {
     opener.handOver(handed);
     if (app.isReady()) show();
   };

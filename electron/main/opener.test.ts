@@ -64,3 +64,13 @@ test('a failure is a result, with its code', async () => {
     problem: { code: 'not_implemented', detail: 'Torrents come later.', status: 501 },
   });
 });
+
+test('what was refused before it could be opened is told like any other refusal', async () => {
+  const { requests, opener } = record();
+  expect(await opener.open({ name: 'a.mkv', refused: 'It is elsewhere.' }, {})).toEqual({
+    ok: false,
+    name: 'a.mkv',
+    problem: expect.objectContaining({ code: 'source_refused', detail: 'It is elsewhere.' }),
+  });
+  expect(requests).toEqual([]);
+});

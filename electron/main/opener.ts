@@ -1,7 +1,7 @@
-import { problem, toRaffiError } from '../../src/errors.ts';
+import { problem, RaffiError, toRaffiError } from '../../src/errors.ts';
 import type { OpenOptions, OpenResult } from '../ipc/contract.ts';
 import type { CoreSessionRequest } from '../ipc/core-protocol.ts';
-import type { Target } from './targets.ts';
+import type { HandedOver } from './targets.ts';
 
 /** The longest queue of a page that never subscribes: a person who drops a folder's worth of films on the icon. */
 const MAX_QUEUED = 100;
@@ -9,7 +9,7 @@ const MAX_QUEUED = 100;
 /** Opens targets in the core, and keeps those that come before the page listens. */
 export class Opener {
   readonly #open: (request: CoreSessionRequest) => Promise<string>;
-  readonly #queue: Target[] = [];
+  readonly #queue: HandedOver[] = [];
   #subscriber: { options: OpenOptions; deliver(result: OpenResult): void } | null = null;
 
   constructor(open: (request: CoreSessionRequest) => Promise<string>) {
@@ -17,8 +17,11 @@ export class Opener {
   }
 
   /** Opens at once for the page that asked. Never rejects. */
-  async open({ source, kind, name }: Target, { capabilities }: OpenOptions): Promise<OpenResult> {
+  async open(target: HandedOver, { capabilities }: OpenOptions): Promise<OpenResult> {
+    const { name } = target;
     try {
+      if ('refused' in target) throw new RaffiError('source_refused', target.refused);
+      const { source, kind } = target;
       const sessionId = await this.#open({
         source,
         kind,
@@ -31,7 +34,7 @@ export class Opener {
   }
 
   /** Something came from outside: delivered to the subscriber, or kept for it. */
-  handOver(targets: readonly Target[]): void {
+  handOver(targets: readonly HandedOver[]): void {
     this.#queue.push(...targets);
     this.#queue.splice(0, this.#queue.length - MAX_QUEUED);
     this.#flush();

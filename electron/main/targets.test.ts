@@ -41,11 +41,50 @@ describe('what is handed over', () => {
     expect(targetOf(text, CWD)).toBeNull();
   });
 
+  test.each([
+    ['file://nas/films/a.mkv', 'a.mkv', /another computer \(nas\)/],
+    ['file:///x%2Fa.mkv', 'x/a.mkv', /no file that can exist/],
+    ['file:///x/%ff.mkv', '%ff.mkv', /no file that can exist/],
+    ['file:///x/a%00.mkv', 'a\0.mkv', /no file that can exist/],
+  ])('%s is refused, and says why', (text, name, refused) => {
+    expect(targetOf(text, CWD)).toEqual({ name, refused: expect.stringMatching(refused) });
+  });
+
+  const piece = fc.constantFrom(
+    '/',
+    '//',
+    '%2f',
+    '%5c',
+    '%ff',
+    '%00',
+    'nas',
+    'C:',
+    'a.mkv',
+    '..',
+    '?',
+    '#',
+    '@',
+    '[',
+  );
+  const fileUrl = fc.array(piece, { maxLength: 8 }).map((pieces) => `file:${pieces.join('')}`);
+
   test('never throws, and a web link never reaches a local file', () => {
     fc.assert(
-      fc.property(fc.string(), (text) => {
+      fc.property(fc.oneof(fc.string(), fileUrl), (text) => {
         targetOf(text, CWD);
-        expect(targetOf(`raffi://open?source=${encodeURIComponent(text)}`, CWD)?.kind).not.toBe('file');
+        const linked = targetOf(`raffi://open?source=${encodeURIComponent(text)}`, CWD);
+        expect(linked !== null && 'kind' in linked && linked.kind === 'file').toBe(false);
+      }),
+    );
+  });
+
+  test('no file URL reaches another computer', () => {
+    fc.assert(
+      fc.property(fileUrl, (text) => {
+        const target = targetOf(text, CWD);
+        if (target !== null && 'source' in target) expect(target.source).not.toMatch(/^\\\\/);
+        if (target !== null && URL.canParse(text) && new URL(text).host !== '')
+          expect(target).toHaveProperty('refused');
       }),
     );
   });
@@ -53,7 +92,9 @@ describe('what is handed over', () => {
 
 describe('the command line', () => {
   const sources = (argv: string[], packaged: boolean): string[] =>
-    targetsOf(argv, { packaged, cwd: CWD }).map(({ source }) => source);
+    targetsOf(argv, { packaged, cwd: CWD }).map((target) =>
+      'source' in target ? target.source : target.refused,
+    );
 
   test('from the sources: options and the app folder are no films', () => {
     expect(sources(['electron', '--no-sandbox', '/app', 'a.mkv', '--x'], false)).toEqual([`${CWD}/a.mkv`]);

@@ -198,6 +198,34 @@ describe('the supervisor', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('a second stop waits for the same end, and asks the core only once', async () => {
+    last().say({ type: 'started', baseUrl: BASE_URL });
+    const post = vi.spyOn(last(), 'post').mockReturnValue();
+    const ended: string[] = [];
+    const first = supervisor.stop().then(() => ended.push('first'));
+    const second = supervisor.stop().then(() => ended.push('second'));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(ended).toEqual([]);
+    last().die('asked');
+    await Promise.all([first, second, supervisor.stop()]);
+    expect(ended).toEqual(['first', 'second']);
+    expect(post).toHaveBeenCalledTimes(1);
+  });
+
+  test('nothing starts a core again once it was stopped', async () => {
+    for (let crash = 0; crash < 6; crash += 1) {
+      last().die('it crashed');
+      await vi.advanceTimersByTimeAsync(4_000);
+    }
+    await supervisor.stop();
+    const refused = expect(supervisor.open({ source: '/film.mkv', kind: 'file' })).rejects.toMatchObject({
+      code: 'core_unavailable',
+    });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await refused;
+    expect(cores).toHaveLength(6);
+  });
+
   test('ends by force a core that does not stop', async () => {
     last().say({ type: 'started', baseUrl: BASE_URL });
     vi.spyOn(last(), 'post').mockReturnValue();

@@ -68,7 +68,9 @@ export class Supervisor {
   #timer: NodeJS.Timeout | undefined;
   #missedBeats = 0;
   #hung = false;
-  #stopping: (() => void) | null = null;
+  #stopped: Promise<void> | null = null;
+  /** Set by `stop()`: from then on a core that ends is not replaced. */
+  #onEnded: (() => void) | null = null;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -86,7 +88,7 @@ export class Supervisor {
   }
 
   start(): void {
-    if (this.#process === null) this.#spawn();
+    if (this.#process === null && this.#onEnded === null) this.#spawn();
   }
 
   /** Opens a film; waits for a core that is starting. Rejects with the core's own error, or `core_unavailable`. */
@@ -114,18 +116,23 @@ export class Supervisor {
     return this.#status;
   }
 
-  /** Ends the core: politely, then by force after 2.5 s. */
-  async stop(): Promise<void> {
+  /** Ends the core: politely, then by force after 2.5 s. Idempotent: every caller waits for the same end. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  #end(): Promise<void> {
     clearTimeout(this.#timer);
     const core = this.#process;
-    if (core === null || this.#stopping !== null) return;
-    await new Promise<void>((resolve) => {
-      const force = setTimeout(() => core.kill(), STOP_TIMEOUT_MS);
-      this.#stopping = () => {
+    return new Promise((resolve) => {
+      const force = setTimeout(() => core?.kill(), STOP_TIMEOUT_MS);
+      this.#onEnded = () => {
         clearTimeout(force);
         resolve();
       };
-      core.post({ type: 'stop' });
+      if (core === null) this.#onEnded();
+      else core.post({ type: 'stop' });
     });
   }
 
@@ -171,8 +178,8 @@ export class Supervisor {
     clearTimeout(this.#timer);
     this.#process = null;
     this.#requests.failAll('The streaming core stopped. Try again in a moment.');
-    if (this.#stopping !== null) {
-      this.#stopping();
+    if (this.#onEnded !== null) {
+      this.#onEnded();
       return;
     }
     if (this.#status.state === 'failed') return;
@@ -200,7 +207,7 @@ export class Supervisor {
     this.#crashes = [];
     this.#update({ state: 'restarting' });
     // A core that refused to start may be on its way out still: its exit then starts the next.
-    if (this.#process === null) this.#spawn();
+    this.start();
   }
 
   #beat(): void {

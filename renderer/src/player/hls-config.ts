@@ -59,9 +59,9 @@ function policy(firstByteMs: number, attempts: number): { default: LoaderConfig 
 
 /**
  * Whether an error may pass by itself. hls.js by default gives up on status 0, which for it is a CORS failure; here it is a
- * core that is being restarted. A 404 may be a session that the supervisor has not restored yet. 502 to 504 are the source's
- * bad moments, bridged by what is buffered. The other answers are verdicts.
+ * core that is being restarted. 502 to 504 are the source's bad moments, bridged by what is buffered. The other answers are
+ * verdicts, a 404 too: a restarted core restores its sessions before it listens.
  */
 function passes(response: LoaderResponse | undefined): boolean {
-  return [0, 404, 429, 502, 503, 504].includes(response?.code ?? 0);
+  return [0, 429, 502, 503, 504].includes(response?.code ?? 0);
 }

@@ -1,0 +1,25 @@
+import type { RetryConfig } from 'hls.js';
+import { describe, expect, test } from 'vitest';
+import { hlsConfig } from './hls-config.ts';
+
+const config = hlsConfig(0);
+
+describe.each(['manifestLoadPolicy', 'playlistLoadPolicy', 'fragLoadPolicy'] as const)('%s', (name) => {
+  const retry = config[name]?.default.errorRetry;
+  const retries = (code: number, count = 0) =>
+    shouldRetry(retry)(retry, count, false, { url: '', data: '', code }, false);
+
+  test.each([400, 403, 404, 410, 416, 422, 500, 507])('%i is a verdict', (code) => {
+    expect(retries(code)).toBe(false);
+  });
+
+  test.each([0, 429, 502, 503, 504])('%i may pass, a bounded number of times', (code) => {
+    expect(retries(code)).toBe(true);
+    expect(retries(code, retry?.maxNumRetry)).toBe(false);
+  });
+});
+
+function shouldRetry(retry: RetryConfig | null | undefined) {
+  if (retry?.shouldRetry === undefined) throw new Error('no rule of our own');
+  return retry.shouldRetry;
+}

@@ -1,33 +1,50 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { networkInterfaces } from 'node:os';
+import { describe, expect, test } from 'vitest';
 import { listen } from './listen.ts';
 
 const app = (_request: unknown, response: import('node:http').ServerResponse) => void response.end('hello');
 const local = { host: '127.0.0.1', port: 0, portFallback: false };
 
-test('gives the real address', async () => {
-  for (const host of ['127.0.0.1', '::1', '0.0.0.0']) {
-    const server = await listen(app, { ...local, host });
-    expect(server.baseUrl).toMatch(/^http:\/\/(127\.0\.0\.1|\[::1\]):[1-9]\d*$/);
-    expect(await (await fetch(server.baseUrl)).text()).toBe('hello');
-    await server.close();
-    await expect(fetch(server.baseUrl)).rejects.toThrow();
-  }
-});
+/** An address of this computer that is not loopback, if it has one. */
+const lan = Object.values(networkInterfaces())
+  .flat()
+  .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
 
-test('a taken port is an error, or another port', async () => {
-  const stranger = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => stranger.once('listening', resolve));
-  const { port } = stranger.address() as AddressInfo;
-  await expect(listen(app, { ...local, port })).rejects.toMatchObject({
-    code: 'address_in_use',
-    message: expect.stringContaining(`127.0.0.1:${port}`),
-  });
-  const server = await listen(app, { ...local, port, portFallback: true });
-  expect(server.baseUrl).not.toContain(String(port));
-  await server.close();
-  await new Promise((resolve) => stranger.close(resolve));
+test.each(['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::', ...(lan === undefined ? [] : [lan])])(
+  'this computer reaches %s by the IPv4 loopback, and by what was asked for',
+  async (host) => {
+    const server = await listen(app, { ...local, host });
+    expect(server.baseUrl).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
+    const { port } = new URL(server.baseUrl);
+    const asked = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    for (const url of [server.baseUrl, asked]) expect(await (await fetch(url)).text()).toBe('hello');
+    await server.close();
+    for (const url of [server.baseUrl, asked]) await expect(fetch(url)).rejects.toThrow();
+  },
+);
+
+describe('a port that is taken at 127.0.0.1', () => {
+  // The second address is free there: only the loopback socket beside it is not.
+  test.each(process.platform === 'linux' ? ['127.0.0.1', '127.0.0.2'] : ['127.0.0.1'])(
+    'is an error, or another port: %s',
+    async (host) => {
+      const stranger = createServer().listen(0, '127.0.0.1');
+      await once(stranger, 'listening');
+      const { port } = stranger.address() as AddressInfo;
+      await expect(listen(app, { ...local, host, port })).rejects.toMatchObject({
+        code: 'address_in_use',
+        message: expect.stringContaining(`127.0.0.1:${port}`),
+      });
+      const server = await listen(app, { ...local, host, port, portFallback: true });
+      expect(server.baseUrl).not.toContain(String(port));
+      if (host !== '127.0.0.1') await expect(fetch(`http://${host}:${port}`)).rejects.toThrow();
+      await server.close();
+      await new Promise((resolve) => stranger.close(resolve));
+    },
+  );
 });
 
 test('an address of another computer is a bad configuration', async () => {

@@ -33,6 +33,28 @@ describe('the headless core', () => {
     },
   );
 
+  test('a second signal does not cut the cleaning up short', async () => {
+    const core = start([]);
+    const { port } = new URL(await core.said(/runs at (http:\S+)/));
+    await core.said(/(Ctrl\+C)/);
+    const connect = async (request: string): Promise<net.Socket> => {
+      const socket = net.connect(Number(port), '127.0.0.1').on('error', () => {});
+      socket.write(request);
+      await once(socket, 'data');
+      return socket;
+    };
+    // A body that never ends holds the stop up for its grace; an idle connection is closed as it begins.
+    await connect(
+      'POST /sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n',
+    );
+    const idle = await connect('HEAD / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    core.child.kill('SIGINT');
+    await once(idle, 'close');
+    core.child.kill('SIGINT');
+    expect(await core.exit).toBe(0);
+    expect(fs.readdirSync(cacheDir)).toEqual([]);
+  });
+
   test('opens a file and says what it is', async () => {
     const file = path.join(folder, 'not a film.mkv');
     fs.writeFileSync(file, 'text');

@@ -44,14 +44,20 @@ async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Ends the core on the first SIGINT or SIGTERM; a second one ends the process as it always does. */
+/**
+ * Ends the core on SIGINT or SIGTERM. One Ctrl+C arrives several times (from the terminal, and handed on by npm, tsx and the start
+ * script): the later ones must not cut the cleaning up short, which is bounded anyway.
+ */
 function stopOnSignal(core: Core): Promise<void> {
   return new Promise((resolve, reject) => {
+    let stopping = false;
     const stop = () => {
+      if (stopping) return;
+      stopping = true;
       setTimeout(() => process.exit(), STOP_LIMIT_MS).unref();
       core.stop().then(resolve, reject);
     };
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
   });
 }
 

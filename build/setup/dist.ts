@@ -7,7 +7,7 @@ import { setUp } from './set-up.ts';
 const complete = await setUp({ electron: true, tests: false });
 const electron = findElectron();
 if (!complete || electron === null) {
-  console.log('Something is missing. Type the command above, then try again.');
+  console.log('Something is missing: do what is said above, then try again.');
   process.exitCode = 1;
 } else {
   await ensureBuild();

@@ -12,8 +12,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findTool } from './ffmpeg.ts';
+import { ensureFfmpeg } from './ffmpeg.ts';
 import { ensureFfplay } from './ffplay.ts';
+import { describe as describeFinding } from './finding.ts';
 import { PROJECT } from './project.ts';
 import { findOnPath, run } from './run.ts';
 import { installSubstitute, integrityOf } from './substitute-electron.ts';
@@ -117,22 +118,38 @@ describe.runIf(onLinux && !hasNpmFfmpeg)('without ffmpeg', () => {
 
   test('without apt-get, the command is named', async () => {
     const { stdout } = await setUp();
-    expect(stdout).toMatch(/!! +ffmpeg +not found/);
+    expect(stdout).toMatch(/!! +ffmpeg +ffmpeg was not found/);
     expect(stdout).toContain('sudo apt-get install -y ffmpeg');
-    expect(stdout).toMatch(/ok +ffprobe/);
+    // npm's: it does for a start, and a person is told what it is.
+    expect(stdout).toMatch(/ok +ffprobe +4\.0\.2\S* from npm package .*too old/);
   });
 });
 
-describe.runIf(onLinux)('a tool', () => {
-  test('that does not run is passed over', async () => {
-    const other = join(folder, 'other');
-    mkdirSync(other);
-    writeFileSync(join(other, 'ffmpeg'), '#!/bin/sh\nexit 127\n', { mode: 0o755 });
+describe.runIf(onLinux)('the tools that are reported', () => {
+  test('are the pair that the core will run, not an obsolete one of the npm package', async () => {
     process.env.PATH = bin;
     program('ffmpeg', 'echo ffmpeg version 8.0 Copyright');
-    process.env.RAFFI_FFMPEG_BIN = join(other, 'ffmpeg');
+    program('ffprobe', 'echo ffprobe version 8.0 Copyright');
+    expect((await ensureFfmpeg()).map(describeFinding)).toEqual([
+      `  ok   ffmpeg     8.0 from PATH (${join(bin, 'ffmpeg')})`,
+      `  ok   ffprobe    8.0 from PATH (${join(bin, 'ffprobe')})`,
+    ]);
+  });
+
+  test('one that was named and does not run is missing: the core would not go past it', async () => {
+    process.env.PATH = bin;
+    program('ffmpeg', 'echo ffmpeg version 8.0 Copyright');
+    program('ffprobe', 'echo ffprobe version 8.0 Copyright');
+    program('broken', 'exit 127');
+    process.env.RAFFI_FFMPEG_BIN = join(bin, 'broken');
     try {
-      expect((await findTool('ffmpeg'))?.path).not.toBe(join(other, 'ffmpeg'));
+      const [ffmpeg, ffprobe] = await ensureFfmpeg();
+      expect(ffmpeg).toEqual({
+        thing: 'ffmpeg',
+        state: 'missing',
+        detail: expect.stringContaining('RAFFI_FFMPEG_BIN names no working ffmpeg'),
+      });
+      expect(ffprobe).toMatchObject({ state: 'found' });
     } finally {
       delete process.env.RAFFI_FFMPEG_BIN;
     }

@@ -10,7 +10,7 @@ const window = hasDisplay();
 const complete = await setUp({ electron: window, tests: false });
 const targets = process.argv.slice(2).map(absolute);
 if (!complete) {
-  console.log('Something is missing. Type the command above, then try again.');
+  console.log('Something is missing: do what is said above, then try again.');
   process.exitCode = 1;
 } else if (window) {
   process.exitCode = await openApp();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CacheBudget } from './range-cache/cache-budget.ts';
-import { collect, type SourceFixture, sourceFixture } from './testing/fixture.ts';
+import { collect, QUICK_RETRY, type SourceFixture, sourceFixture } from './testing/fixture.ts';
 import { type Behaviour, noise } from './testing/origin.ts';
 
 const MIB = 1024 * 1024;
@@ -71,6 +71,34 @@ describe('origins that ignore ranges', () => {
     await expect(collect(source.stream(0, CONTENT.length))).rejects.toMatchObject({ code: 'cache_full' });
     await expect(source.read(3 * MIB, 4 * MIB)).rejects.toMatchObject({ code: 'cache_full' });
   });
+
+  it.each([
+    ['one reader', 1],
+    ['six readers', 6],
+  ])(
+    'are truncated when they end before the length they told at first, whatever they tell later: %s',
+    async (_who, count) => {
+      fixture.origin.script.push((_request, response) => {
+        response.writeHead(200, { 'content-length': CONTENT.length }).write(CONTENT.subarray(0, MIB));
+        setImmediate(() => response.socket?.resetAndDestroy());
+      });
+      // Chunked, so that the end of the body is no error by itself.
+      fixture.origin.behaviour = (_request, response) =>
+        void response.writeHead(200).end(CONTENT.subarray(0, 2 * MIB));
+      const source = fixture.open();
+      expect((await source.open()).sizeBytes).toBe(CONTENT.length);
+      const readers = Array.from({ length: count }, (_, index) =>
+        source.read((3 + index / 8) * MIB, 4 * MIB),
+      );
+      for (const outcome of await Promise.allSettled(readers)) {
+        expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'source_truncated' } });
+      }
+      expect(CONTENT.subarray(0, 2 * MIB).equals(await source.read(0, 2 * MIB))).toBe(true);
+      // The first, and as many as are tried without progress; a reader that comes later tries anew.
+      expect(fixture.origin.requests).toHaveLength(1 + QUICK_RETRY.attempts);
+      expect(source.stats().retries).toBe(QUICK_RETRY.attempts);
+    },
+  );
 
   it('include those that give a part but no total', async () => {
     fixture.origin.behaviour = (request, response, range) => {

@@ -4,10 +4,11 @@ import type { HttpOrigin } from '../http/http-origin.ts';
 import type { OriginAnswer } from '../http/interpret.ts';
 import type { RetryPolicy } from '../http/retry.ts';
 import type { RangeCache } from '../range-cache/range-cache.ts';
-import { type Demand, MIN_REQUEST_BYTES, wake } from './demand.ts';
+import { type Demand, wake } from './demand.ts';
 import { Cancelled, isFatal, spoolTooLarge, superseded } from './endings.ts';
 import { Flight, type FlightOwner } from './flight.ts';
 import { LinkEstimate } from './link-estimate.ts';
+import { NextRequest, reach } from './next-request.ts';
 import { Traffic } from './traffic.ts';
 
 /** Requests of one source at the same time. */
@@ -35,6 +36,7 @@ export class Fetcher implements FlightOwner {
   readonly link = new LinkEstimate();
   readonly #cache: RangeCache;
   readonly #traffic = new Traffic();
+  readonly #next: NextRequest;
   /** The origin ignores ranges: there is one flight, for the whole file. */
   #isSpooled = false;
   #pendingFirst: { headers: IncomingHttpHeaders; url: URL } | undefined;
@@ -53,6 +55,7 @@ export class Fetcher implements FlightOwner {
     this.origin = origin;
     this.#cache = cache;
     this.retry = retry;
+    this.#next = new NextRequest(cache, this.#traffic, this.link);
   }
 
   /** Fetches the head of the file and learns its size; the head goes on arriving after this resolves. */
@@ -174,9 +177,9 @@ export class Fetcher implements FlightOwner {
 
   /** The origin cannot be asked for parts: one body brings everything, and nothing of it may be given up. */
   #becomeSpool(flight: Flight, answer: OriginAnswer): void {
-    const isPart = answer.kind === 'part';
     flight.isSpool = true;
-    flight.end = isPart ? Number.POSITIVE_INFINITY : (answer.totalBytes ?? Number.POSITIVE_INFINITY);
+    // A length once told stays told: a later body without one that ends before it is cut short, not the whole file.
+    flight.end = this.#first?.sizeBytes ?? answer.totalBytes ?? Number.POSITIVE_INFINITY;
     this.#isSpooled = true;
     this.#cache.pinAll();
   }
@@ -199,66 +202,32 @@ export class Fetcher implements FlightOwner {
     return flight;
   }
 
-  #serve(demand: Demand, size: number): void {
-    const limit = Math.min(demand.window(), size, demand.failure?.position ?? size);
-    let at = demand.position;
+  #serve(demand: Demand, sizeBytes: number): void {
+    if (this.#isSpooled) {
+      const isMissing = this.#cache.nextMissing(demand.position) < reach(demand, sizeBytes);
+      // A spool that broke off is started again by the first who needs more of it.
+      if (isMissing && this.#traffic.flights.size === 0) this.#startSpool();
+      return;
+    }
     for (;;) {
-      const missing = this.#cache.nextMissing(at);
-      if (missing >= limit) return;
-      const flight = this.#flightAt(missing);
-      if (flight) {
-        if (this.#isTooFar(flight, demand, missing)) {
-          flight.truncate(missing);
-        } else {
-          if (flight.remaining > this.link.leadBytes) return;
-          at = flight.end;
-          continue;
-        }
-      }
-      const wanted = demand.requestEnd(missing);
-      // A request of a stream fits into its window, so that it never has to be held back half-way.
-      if (missing > demand.position && wanted > limit && wanted < demand.end) return;
-      if (!this.#makeRoom()) return;
-      at = this.#start(missing, this.#cutRequest(missing, wanted, size), false).end;
+      const request = this.#next.forReader(demand, sizeBytes);
+      // Each round takes a place, and there are few.
+      if (!request || !this.#makeRoom()) return;
+      this.#start(request.start, request.end, false);
     }
   }
 
-  #serveHint(size: number): void {
-    if (!this.#traffic.hint) return;
-    const limit = Math.min(this.#traffic.hint.end, size);
-    let at = this.#traffic.hint.start;
-    for (;;) {
-      at = this.#cache.nextMissing(at);
-      if (at >= limit) return;
-      const flight = this.#flightAt(at);
-      if (!flight) break;
-      at = flight.end;
-    }
-    const busy = [...this.#traffic.flights].some((flight) => flight.isHint);
-    if (busy || this.#traffic.flights.size >= MAX_FLIGHTS_FOR_HINT || this.#isSpooled) return;
-    this.#start(at, this.#cutRequest(at, Math.min(limit, at + this.link.briefBytes), size), true);
-  }
-
-  /** Where a request for `[start, wanted)` ends, given what is there or on its way. A small rest of a gap is taken along. */
-  #cutRequest(start: number, wanted: number, size: number): number {
-    const gapEnd = Math.min(size, this.#cache.nextPresent(start), this.#traffic.nextFlight(start));
-    return wanted + MIN_REQUEST_BYTES >= gapEnd ? gapEnd : wanted;
-  }
-
-  #flightAt(offset: number): Flight | undefined {
-    // A spool that broke off is started again by the first who needs more of it.
-    return this.#traffic.flightAt(offset) ?? (this.#isSpooled ? this.#startSpool() : undefined);
+  #serveHint(sizeBytes: number): void {
+    const { flights, hint } = this.#traffic;
+    if (!hint || this.#isSpooled || flights.size >= MAX_FLIGHTS_FOR_HINT) return;
+    if ([...flights].some((flight) => flight.isHint)) return;
+    const request = this.#next.forHint(hint, sizeBytes);
+    if (request) this.#start(request.start, request.end, true);
   }
 
   #startSpool(): Flight {
     const end = this.#first?.sizeBytes ?? Number.POSITIVE_INFINITY;
     return this.#start(this.#cache.nextMissing(0), end, false);
-  }
-
-  /** Whether a reader would wait longer for this flight than for a request of its own. */
-  #isTooFar(flight: Flight, demand: Demand, offset: number): boolean {
-    const blocks = this.#cache.nextMissing(demand.position) === offset;
-    return blocks && !flight.isSpool && offset - flight.position > this.link.waitBytes;
   }
 
   /** A free place for a reader's request, if need be a hint's. */

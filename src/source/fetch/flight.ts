@@ -151,7 +151,9 @@ export class Flight {
     const bytes = this.position - first;
     if (bytes >= MIN_MEASURED_BYTES && !this.#wasHeld)
       this.#owner.link.received(bytes, performance.now() - bodyAt);
-    if (bodyEnd === null && this.end === Number.POSITIVE_INFINITY) this.end = this.position;
+    // Where no length is told, the body's end is the file's; but not that of a repetition shorter than what is here already.
+    if (bodyEnd === null && this.end === Number.POSITIVE_INFINITY && offset >= this.position)
+      this.end = this.position;
     const missing = Math.min(bodyEnd ?? this.end, this.end) - this.position;
     // A part shorter than asked for is legal (RFC 9110 §15.3.7): the rest is asked for at once. A body shorter than announced is not.
     if (missing > 0) throw truncated();

@@ -8,10 +8,10 @@ export class Traffic {
   readonly demands = new Set<Demand>();
   hint: { start: number; end: number } | null = null;
 
-  /** The flight that will bring the byte at `offset`. */
+  /** The flight that will bring the byte at `offset`; its end lies behind that byte. A spool brings every byte, the lost ones too. */
   flightAt(offset: number): Flight | undefined {
     for (const flight of this.flights) {
-      if (flight.isSpool || (flight.position <= offset && offset < flight.end)) return flight;
+      if (offset < flight.end && (flight.isSpool || flight.position <= offset)) return flight;
     }
     return undefined;
   }

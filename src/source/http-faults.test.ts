@@ -217,10 +217,21 @@ describe('answers', () => {
     ['another start', { 'content-range': 'bytes 5-131071/4194625' }],
     ['no Content-Range', {}],
     ['nonsense', { 'content-range': 'bytes 0-9/5' }],
+    ['a total of 400 digits', { 'content-range': `bytes 0-131071/${'9'.repeat(400)}` }],
+    ['a total beyond exact numbers', { 'content-range': `bytes 0-131071/${2 ** 53}` }],
+    ['an end of 400 digits', { 'content-range': `bytes 0-${'9'.repeat(400)}/*` }],
     ['several parts', { 'content-type': 'multipart/byteranges; boundary=x' }],
     ['a compressed body', { 'content-range': 'bytes 0-131071/4194625', 'content-encoding': 'gzip' }],
   ])('refuses %s', async (_what, headers) => {
     fixture.origin.behaviour = status(206, headers);
+    await expect(fixture.open().open()).rejects.toMatchObject({ code: 'source_failed' });
+    expect(fixture.origin.requests).toHaveLength(1);
+  });
+
+  it('refuses a Content-Length beyond exact numbers', async () => {
+    fixture.origin.behaviour = (_request, response) => {
+      response.writeHead(200, { 'content-length': '18446744073709551615' }).flushHeaders();
+    };
     await expect(fixture.open().open()).rejects.toMatchObject({ code: 'source_failed' });
     expect(fixture.origin.requests).toHaveLength(1);
   });

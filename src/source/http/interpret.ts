@@ -41,6 +41,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 function whole(headers: IncomingHttpHeaders): Interpretation {
   const length = headers['content-length'];
   const total = headers['transfer-encoding'] || length === undefined ? null : Number(length);
+  if (total !== null && !Number.isSafeInteger(total)) return broken('tells a length that no file has');
   return answer({ kind: 'whole', start: 0, end: total, totalBytes: total });
 }
 
@@ -54,12 +55,9 @@ function part(range: { start: number; end: number } | null, headers: IncomingHtt
   const start = Number(match[1]);
   const end = Number(match[2]) + 1;
   const total = match[3] === '*' ? null : Number(match[3]);
-  if (
-    start !== range.start ||
-    end <= start ||
-    !Number.isSafeInteger(end) ||
-    (total !== null && end > total)
-  ) {
+  // Beyond 2^53 offsets are no longer exact, and enough digits are `Infinity`.
+  if (![start, end, total ?? 0].every(Number.isSafeInteger)) return broken('tells a length that no file has');
+  if (start !== range.start || end <= start || (total !== null && end > total)) {
     return broken('sends another part of the file than it was asked for');
   }
   return answer({ kind: 'part', start, end, totalBytes: total });

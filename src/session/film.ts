@@ -12,6 +12,7 @@ import { fetchEnd } from '../remux/fetch-end.ts';
 import { openPacketReader } from '../remux/open-reader.ts';
 import type { PacketReader } from '../remux/packet.ts';
 import type { ByteSource, SourceInfo } from '../source/byte-source.ts';
+import { fetchAhead } from './fetch-ahead.ts';
 import type { SessionView, Stage } from './types.ts';
 
 export interface FilmOptions {
@@ -55,7 +56,7 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   const info = await source.open(signal);
   onStage('probe');
   // Behind the head the media usually begins: where the film starts there, it need not wait for the index to say so.
-  if (options.startSeconds === 0) fetchAhead(options, 0, LIKELY_FIRST_BYTES, signal);
+  if (options.startSeconds === 0 && !options.cheapReads) fetchAhead(source, 0, LIKELY_FIRST_BYTES, signal);
   const opening = openReader(options, signal);
   opening.catch(() => {}); // heard below; until then the probe's failure may come first
   let media: MediaInfo;
@@ -88,26 +89,9 @@ async function openReader(options: FilmOptions, signal: AbortSignal) {
   const index = await readContainerIndex(source, signal, { cheapReads });
   for (const { start, end } of index.indexRanges) source.pin(start, end);
   const first = segmentAt(planSegments(index, UNKNOWN_TRACKS), startSeconds);
-  fetchAhead(options, first.startOffset, fetchEnd(first), signal);
+  // A local file has no round trip to save, and nothing keeps what would be read of it.
+  if (!cheapReads) fetchAhead(source, first.startOffset, fetchEnd(first), signal);
   return { index, reader: await openPacketReader(source, index, signal) };
-}
-
-/**
- * As a reader rather than by a hint: this is what the viewer waits for, so it comes in one request and yields to nobody. A local file has no
- * round trip to save, and nothing keeps what would be read of it.
- */
-async function fetchAhead(
-  { source, cheapReads }: FilmOptions,
-  start: number,
-  end: number,
-  signal: AbortSignal,
-): Promise<void> {
-  if (cheapReads) return;
-  try {
-    for await (const _ of source.stream(start, end, signal));
-  } catch {
-    // Whoever needs these bytes asks for them again and hears why they cannot be had.
-  }
 }
 
 async function packagingOf(

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CacheBudget } from './range-cache/cache-budget.ts';
 import { type SourceFixture, sourceFixture } from './testing/fixture.ts';
 import { type Behaviour, noise } from './testing/origin.ts';
 
@@ -245,6 +246,36 @@ describe('hints', () => {
     while (ranges().at(-1)?.[1] !== 12 * MIB) await once(events, 'closed');
     expect(slice(4 * MIB, 12 * MIB).equals(await source.read(4 * MIB, 12 * MIB))).toBe(true);
     expect(fixture.origin.requestedTwice()).toBe(0);
+  });
+
+  it('longer than what the cache has room for ahead are cut', async () => {
+    const source = await openedSource({ budget: new CacheBudget(8 * MIB) });
+    source.prefetch(4 * MIB, 24 * MIB);
+    // Each reader's answer lets the hint go on as well.
+    for (let at = 23 * MIB; at > 20 * MIB; at -= 100 * KIB) await source.read(at, at + 1);
+    const hinted = ranges().filter(([start]) => Number(start) < 20 * MIB);
+    expect(hinted.at(-1)?.[1]).toBe(6 * MIB);
+  });
+
+  it('do not go back for what was evicted behind them', async () => {
+    const budget = new CacheBudget(4 * MIB);
+    const source = await openedSource({ budget });
+    const other = await openedSource({ budget, path: '/other.mkv' });
+    const { behaviour, rest } = trickle(64 * KIB);
+    fixture.origin.script.push(null, behaviour);
+    const requested = once(events, 'request');
+    source.prefetch(4 * MIB, 5 * MIB);
+    const [second] = (await requested) as [{ start: number; end: number }];
+    for (let at = 8 * MIB; at < 12 * MIB; at += MIB) await other.read(at, at + MIB);
+    const closed = once(events, `closed ${second.start}`);
+    rest[0]?.();
+    await closed;
+    for (let at = 20 * MIB; at < 22 * MIB; at += 200 * KIB) await source.read(at, at + 1);
+    const hinted = fixture.origin.requests.filter(
+      ({ path, start }) => path === '/film.mkv' && Number(start) < 20 * MIB,
+    );
+    expect(new Set(hinted.map(({ start }) => start)).size).toBe(hinted.length);
+    expect(hinted[1]?.start).toBe(second.start);
   });
 
   it('give way to a new hint, but what is under way may finish', async () => {

@@ -117,8 +117,10 @@ export class HttpSource implements ByteSource {
     }
   }
 
+  /** A hint that is longer than the cache has room for ahead is cut. */
   prefetch(start: number, end: number): void {
-    if (!this.#closing) this.#fetcher.prefetch(Math.max(0, start), end);
+    const from = Math.max(0, start);
+    if (!this.#closing) this.#fetcher.prefetch(from, Math.min(end, from + this.#maxAheadBytes));
   }
 
   pin(start: number, end: number): void {

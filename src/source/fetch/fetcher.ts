@@ -4,6 +4,7 @@ import type { HttpOrigin } from '../http/http-origin.ts';
 import type { OriginAnswer } from '../http/interpret.ts';
 import type { RetryPolicy } from '../http/retry.ts';
 import type { RangeCache } from '../range-cache/range-cache.ts';
+import type { ByteRange } from './byte-range.ts';
 import { type Demand, wake } from './demand.ts';
 import { Cancelled, isFatal, spoolTooLarge, superseded } from './endings.ts';
 import { Flight, type FlightOwner } from './flight.ts';
@@ -61,7 +62,7 @@ export class Fetcher implements FlightOwner {
   /** Fetches the head of the file and learns its size; the head goes on arriving after this resolves. */
   async open(headBytes: number, signal: AbortSignal): Promise<FirstAnswer> {
     if (this.#closedBy) throw this.#closedBy;
-    const flight = this.#isSpooled ? this.#startSpool() : this.#start(0, headBytes, false);
+    const flight = this.#isSpooled ? this.#startSpool() : this.#start(0, headBytes);
     const answered = new Promise<FirstAnswer>((resolve) => {
       this.#onFirst = resolve;
     });
@@ -184,13 +185,14 @@ export class Fetcher implements FlightOwner {
     this.#cache.pinAll();
   }
 
-  #start(start: number, end: number, isHint: boolean): Flight {
-    const flight = new Flight(this, start, end, { isHint, isSpool: this.#isSpooled });
+  #start(start: number, end: number, hint: ByteRange | null = null): Flight {
+    const flight = new Flight(this, start, end, { hint, isSpool: this.#isSpooled });
     this.#traffic.flights.add(flight);
     flight.done = flight.run().then(
       () => {
         this.#traffic.flights.delete(flight);
         if (flight.isSpool) this.#learnSize(flight.end);
+        if (flight.hint) flight.hint.start = Math.max(flight.hint.start, flight.end);
         this.pump();
       },
       (error: unknown) => {
@@ -213,21 +215,23 @@ export class Fetcher implements FlightOwner {
       const request = this.#next.forReader(demand, sizeBytes);
       // Each round takes a place, and there are few.
       if (!request || !this.#makeRoom()) return;
-      this.#start(request.start, request.end, false);
+      this.#start(request.start, request.end);
     }
   }
 
   #serveHint(sizeBytes: number): void {
     const { flights, hint } = this.#traffic;
     if (!hint || this.#isSpooled || flights.size >= MAX_FLIGHTS_FOR_HINT) return;
-    if ([...flights].some((flight) => flight.isHint)) return;
+    // Only ever onwards: what was fetched and then evicted is not worth fetching again for a guess.
+    hint.start = this.#cache.nextMissing(hint.start);
+    if ([...flights].some((flight) => flight.hint)) return;
     const request = this.#next.forHint(hint, sizeBytes);
-    if (request) this.#start(request.start, request.end, true);
+    if (request) this.#start(request.start, request.end, hint);
   }
 
   #startSpool(): Flight {
     const end = this.#first?.sizeBytes ?? Number.POSITIVE_INFINITY;
-    return this.#start(this.#cache.nextMissing(0), end, false);
+    return this.#start(this.#cache.nextMissing(0), end);
   }
 
   /** A free place for a reader's request, if need be a hint's. */
@@ -258,7 +262,7 @@ export class Fetcher implements FlightOwner {
       for (const demand of this.#traffic.demands) wake(demand);
       return;
     }
-    if (flight.isHint) {
+    if (flight.hint) {
       // Readers of these bytes make an attempt of their own.
       this.#traffic.hint = null;
       return;

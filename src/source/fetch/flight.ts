@@ -6,6 +6,7 @@ import { AttemptFailure } from '../http/failure.ts';
 import type { HttpOrigin } from '../http/http-origin.ts';
 import type { OriginAnswer } from '../http/interpret.ts';
 import { type RetryPolicy, retryDelay } from '../http/retry.ts';
+import type { ByteRange } from './byte-range.ts';
 import type { LinkEstimate } from './link-estimate.ts';
 
 /** Shorter bodies come in one burst and say nothing of the link's rate. */
@@ -43,16 +44,21 @@ export class Flight {
   isSpool: boolean;
   /** Whether the body of the current request has begun. */
   isReceiving = false;
-  /** Whether it was started for a hint rather than a reader. */
-  readonly isHint: boolean;
+  /** The hint it was started for; null for a reader's. Its start moves on with what has come, so that nothing is fetched twice for a guess. */
+  readonly hint: ByteRange | null;
   /** Settles when the flight is over, however it ended. */
   done: Promise<void> = Promise.resolve();
 
-  constructor(owner: FlightOwner, start: number, end: number, kind: { isHint: boolean; isSpool: boolean }) {
+  constructor(
+    owner: FlightOwner,
+    start: number,
+    end: number,
+    kind: { hint: ByteRange | null; isSpool: boolean },
+  ) {
     this.#owner = owner;
     this.position = start;
     this.end = end;
-    this.isHint = kind.isHint;
+    this.hint = kind.hint;
     this.isSpool = kind.isSpool;
   }
 

@@ -1,14 +1,9 @@
 import type { RangeCache } from '../range-cache/range-cache.ts';
+import type { ByteRange } from './byte-range.ts';
 import { type Demand, MIN_REQUEST_BYTES } from './demand.ts';
 import type { Flight } from './flight.ts';
 import type { LinkEstimate } from './link-estimate.ts';
 import type { Traffic } from './traffic.ts';
-
-/** Bytes `[start, end)` of the file, `start` < `end`. */
-export interface ByteRange {
-  start: number;
-  end: number;
-}
 
 /** Finds which bytes to ask for next: none that are cached or on their way. `sizeBytes` is the file's, of an origin that gives parts. */
 export class NextRequest {

@@ -1,3 +1,4 @@
+import type { ByteRange } from './byte-range.ts';
 import { type Demand, wake } from './demand.ts';
 import { superseded } from './endings.ts';
 import type { Flight } from './flight.ts';
@@ -6,7 +7,7 @@ import type { Flight } from './flight.ts';
 export class Traffic {
   readonly flights = new Set<Flight>();
   readonly demands = new Set<Demand>();
-  hint: { start: number; end: number } | null = null;
+  hint: ByteRange | null = null;
 
   /** The flight that will bring the byte at `offset`; its end lies behind that byte. A spool brings every byte, the lost ones too. */
   flightAt(offset: number): Flight | undefined {
@@ -27,7 +28,7 @@ export class Traffic {
 
   /** A hint's flight that no reader waits for: the first to go when places are short. */
   spareFlight(): Flight | undefined {
-    return [...this.flights].find((flight) => flight.isHint && !this.#isRead(flight));
+    return [...this.flights].find((flight) => flight.hint && !this.#isRead(flight));
   }
 
   /** Cancels the flights in a range that neither a reader nor the hint wants any more and that have more than `briefBytes` to go. */
@@ -43,7 +44,7 @@ export class Traffic {
     let readersReceive = false;
     const spare: Flight[] = [];
     for (const flight of this.flights) {
-      if (flight.isHint && !this.#isRead(flight)) {
+      if (flight.hint && !this.#isRead(flight)) {
         spare.push(flight);
         continue;
       }

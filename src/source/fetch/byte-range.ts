@@ -1,0 +1,5 @@
+/** Bytes `[start, end)` of the file, `start` < `end`. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}

@@ -1,14 +1,5 @@
-import { lookup as dnsLookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
-import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { RaffiError } from '../errors.ts';
-
-/** How names are looked up: `dns.lookup` with `all`. Tests pass their own. */
-export type NameLookup = (
-  hostname: string,
-  options: LookupAllOptions,
-  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
 
 /**
  * Addresses that no film lives at but that hand out secrets or reach many machines. Loopback and private networks are
@@ -58,29 +49,25 @@ export function isRefusedAddress(address: string): boolean {
   return parsed instanceof ipaddr.IPv4 ? isRefusedV4(parsed) : isRefusedV6(parsed);
 }
 
-/** Throws `source_refused` when a URL's host is an IP literal that is refused. Names are checked at connect time. */
-export function checkUrlAddress(url: URL): void {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (ipaddr.isValid(host) && isRefusedAddress(host)) throw refusedAddress();
+/** Whether an address belongs to one machine of the public internet: not to this computer, a private network or a reserved block. */
+export function isPublicAddress(address: string): boolean {
+  const bare = address.split('%')[0] ?? address;
+  if (!ipaddr.isValid(bare)) return false;
+  const parsed = ipaddr.parse(bare);
+  const carried = parsed instanceof ipaddr.IPv6 ? embeddedV4(parsed) : null;
+  return (carried ?? parsed).range() === 'unicast';
 }
 
-/**
- * A look-up for `net.connect` that hands out only allowed addresses, so that the address connected to is the very one that
- * was checked (no second look-up for a rebinding name server to answer differently). Fails with `source_refused` when none is left.
- */
-export function guardedLookup(lookup: NameLookup = dnsLookup): LookupFunction {
-  return (hostname, options, callback) => {
-    const { family, hints } = options;
-    const query: LookupAllOptions = { all: true, ...(family && { family }), ...(hints && { hints }) };
-    lookup(hostname, query, (error, found) => {
-      if (error) return callback(error, '', 0);
-      const allowed = found.filter(({ address }) => !isRefusedAddress(address));
-      const first = allowed[0];
-      if (!first) return callback(refusedAddress(), '', 0);
-      if (options.all) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
-  };
+/** Throws `source_refused` when a URL's host is an IP literal that is refused. Names are checked at connect time. */
+export function checkUrlAddress(url: URL): void {
+  const address = literalAddress(url);
+  if (address !== null && isRefusedAddress(address)) throw refusedAddress();
+}
+
+/** The IP address that a URL names as its host; null where it names a host by name. */
+export function literalAddress(url: URL): string | null {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return ipaddr.isValid(host) ? host : null;
 }
 
 function isRefusedV4(address: ipaddr.IPv4): boolean {
@@ -89,16 +76,21 @@ function isRefusedV4(address: ipaddr.IPv4): boolean {
 
 function isRefusedV6(address: ipaddr.IPv6): boolean {
   if (REFUSED_V6.some((range) => address.match(range))) return true;
-  const bytes = address.toByteArray();
-  if (address.match(TEREDO)) return isRefusedV4(new ipaddr.IPv4(bytes.slice(12).map((byte) => byte ^ 0xff)));
-  // ::1 is loopback although it lies in the "compatible" prefix.
-  if (address.range() === 'loopback') return false;
-  return EMBEDDINGS.some(
-    ({ range, at }) => address.match(range) && isRefusedV4(new ipaddr.IPv4(bytes.slice(at, at + 4))),
-  );
+  const carried = embeddedV4(address);
+  return carried !== null && isRefusedV4(carried);
 }
 
-function refusedAddress(): RaffiError {
+/** The IPv4 address that an IPv6 address stands for, if any. */
+function embeddedV4(address: ipaddr.IPv6): ipaddr.IPv4 | null {
+  // ::1 is loopback although it lies in the "compatible" prefix.
+  if (address.range() === 'loopback') return null;
+  const bytes = address.toByteArray();
+  if (address.match(TEREDO)) return new ipaddr.IPv4(bytes.slice(12).map((byte) => byte ^ 0xff));
+  const embedding = EMBEDDINGS.find(({ range }) => address.match(range));
+  return embedding ? new ipaddr.IPv4(bytes.slice(embedding.at, embedding.at + 4)) : null;
+}
+
+export function refusedAddress(): RaffiError {
   return new RaffiError(
     'source_refused',
     'This address is reserved for the inner workings of networks and clouds, so Raffi does not open it. Use the address of a web, NAS or local server.',

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NameLookup } from './guarded-lookup.ts';
 import { type SourceFixture, sourceFixture } from './testing/fixture.ts';
 import { type Behaviour, noise, TestOrigin } from './testing/origin.ts';
 
@@ -78,6 +79,63 @@ describe('redirects', () => {
     await source.open();
     other.behaviour = (_request, response) => void response.writeHead(410).end();
     await expect(source.read(500_000, 500_100)).rejects.toMatchObject({ code: 'source_gone' });
+  });
+});
+
+describe('a public origin', () => {
+  // All servers of a test are local, so one local address stands for the internet.
+  const isPublic = (address: string) => address === '127.0.0.1';
+  const PRIVATE_NAME = 'inner.example';
+  const lookup: NameLookup = (name, _options, callback) =>
+    callback(null, [{ address: name === PRIVATE_NAME ? '127.0.0.2' : '127.0.0.1', family: 4 }]);
+  const film = () => `http://films.example:${fixture.origin.port}/film.mkv`;
+
+  it.each([
+    ['this computer', 'http://127.0.0.2:8080/jsonrpc'],
+    ['a private network', 'http://192.168.1.1/'],
+    ['loopback of IPv6', 'http://[::1]:8080/'],
+    ['a name that resolves there', `http://${PRIVATE_NAME}/`],
+  ])('may not redirect to %s', async (_where, location) => {
+    fixture.origin.behaviour = redirect(location);
+    for (const url of [film(), fixture.origin.url()]) {
+      await expect(fixture.open({ url, lookup, isPublic }).open()).rejects.toMatchObject({
+        code: 'source_refused',
+        message: expect.stringContaining('private network'),
+      });
+    }
+    expect(fixture.origin.requests).toHaveLength(2);
+  });
+
+  it('may redirect to another public one', async () => {
+    fixture.origin.behaviour = redirect(`http://mirror.example:${other.port}/film.mkv`);
+    const source = fixture.open({ url: film(), lookup, isPublic });
+    expect((await source.open()).sizeBytes).toBe(CONTENT.length);
+  });
+
+  it('may not change its address to a private one', async () => {
+    const addresses = ['127.0.0.1', '127.0.0.2'];
+    const rebinding: NameLookup = (_name, _options, callback) =>
+      callback(null, [{ address: addresses.shift() ?? '127.0.0.2', family: 4 }]);
+    const source = fixture.open({ url: film(), lookup: rebinding, isPublic });
+    await source.read(0, 128 * 1024);
+    // Two requests at once: one of them needs a new connection, and so a new look-up.
+    const reads = [source.read(300_000, 300_001), source.read(700_000, 700_001)];
+    const outcomes = await Promise.allSettled(reads);
+    expect(outcomes).toContainEqual({
+      status: 'rejected',
+      reason: expect.objectContaining({ code: 'source_refused' }),
+    });
+  });
+
+  it('is not one that also has a private address, as home routers name machines', async () => {
+    fixture.origin.behaviour = redirect(`http://127.0.0.1:${other.port}/film.mkv`);
+    const both: NameLookup = (_name, _options, callback) =>
+      callback(null, [
+        { address: '127.0.0.1', family: 4 },
+        { address: '::1', family: 6 },
+      ]);
+    const source = fixture.open({ url: film(), lookup: both, isPublic: (address) => address === '::1' });
+    expect((await source.open()).sizeBytes).toBe(CONTENT.length);
   });
 });
 

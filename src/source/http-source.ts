@@ -1,9 +1,9 @@
 import { RaffiError } from '../errors.ts';
 import { SingleFlight } from '../single-flight.ts';
-import type { NameLookup } from './address-policy.ts';
 import type { ByteSource, SourceInfo, SourceStats } from './byte-source.ts';
 import { type Demand, readDemand, SequentialRuns, streamDemand } from './fetch/demand.ts';
 import { Fetcher, type FirstAnswer } from './fetch/fetcher.ts';
+import type { NameLookup } from './guarded-lookup.ts';
 import { HttpOrigin, type HttpTimeouts } from './http/http-origin.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './http/retry.ts';
 import type { CacheBudget } from './range-cache/cache-budget.ts';
@@ -26,6 +26,7 @@ export interface HttpSourceOptions {
   folder: string;
   budget: CacheBudget;
   lookup?: NameLookup | undefined;
+  isPublic?: ((address: string) => boolean) | undefined;
   timeouts?: HttpTimeouts | undefined;
   retry?: RetryPolicy | undefined;
 }
@@ -42,8 +43,8 @@ export class HttpSource implements ByteSource {
   #closing: Promise<void> | undefined;
   #servedBytes = 0;
 
-  constructor({ url, headers, folder, budget, lookup, timeouts, retry = DEFAULT_RETRY }: HttpSourceOptions) {
-    this.#origin = new HttpOrigin({ url, headers: headers ?? {}, lookup, timeouts });
+  constructor({ folder, budget, retry = DEFAULT_RETRY, ...origin }: HttpSourceOptions) {
+    this.#origin = new HttpOrigin(origin);
     // A small budget (tests, a nearly full disk) still holds several chunks, and read-ahead never evicts itself.
     const chunkBytes = Math.max(64 * 1024, Math.min(DEFAULT_CHUNK_BYTES, Math.floor(budget.limitBytes / 16)));
     this.#maxAheadBytes = Math.max(chunkBytes, budget.limitBytes / 4);

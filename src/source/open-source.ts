@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import type { NameLookup } from './address-policy.ts';
 import type { ByteSource } from './byte-source.ts';
 import { FileSource } from './file-source.ts';
+import type { NameLookup } from './guarded-lookup.ts';
 import type { HttpTimeouts } from './http/http-origin.ts';
 import type { RetryPolicy } from './http/retry.ts';
 import { HttpSource } from './http-source.ts';
@@ -20,6 +20,8 @@ export interface SourceDeps {
   budget: CacheBudget;
   /** Name look-up; `dns.lookup` unless told. What it finds is checked against the address policy. */
   lookup?: NameLookup | undefined;
+  /** Which addresses count as public (`AddressScope`); by the registries' blocks unless told. */
+  isPublic?: ((address: string) => boolean) | undefined;
   timeouts?: HttpTimeouts | undefined;
   retry?: RetryPolicy | undefined;
 }

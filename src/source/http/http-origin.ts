@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent } from 'undici';
 import { RaffiError } from '../../errors.ts';
-import { guardedLookup, type NameLookup } from '../address-policy.ts';
+import { AddressScope } from '../address-scope.ts';
+import { guardedLookup, type NameLookup } from '../guarded-lookup.ts';
 import { checkedUrl } from '../validate-source.ts';
 import { EntityCheck } from './entity.ts';
 import { type BodyControl, exchange } from './exchange.ts';
@@ -28,8 +29,10 @@ export interface OriginSink {
 
 export interface HttpOriginOptions {
   url: URL;
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>> | undefined;
   lookup?: NameLookup | undefined;
+  /** Which addresses count as public; see `AddressScope`. */
+  isPublic?: ((address: string) => boolean) | undefined;
   timeouts?: HttpTimeouts | undefined;
 }
 
@@ -45,17 +48,20 @@ export class HttpOrigin {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #agent: Agent;
   readonly #entity = new EntityCheck();
+  readonly #scope: AddressScope;
   /** Where the redirects led last time. */
   #resolved: URL | undefined;
   /** Requests sent, redirects included. */
   requests = 0;
 
   /** Throws `source_refused` for headers that are not valid HTTP. */
-  constructor({ url, headers, lookup, timeouts = DEFAULT_TIMEOUTS }: HttpOriginOptions) {
+  constructor({ url, headers, lookup, isPublic, timeouts = DEFAULT_TIMEOUTS }: HttpOriginOptions) {
     this.#original = url;
     this.#headers = acceptedHeaders(headers);
+    this.#scope = new AddressScope(isPublic);
+    this.#scope.checkUrl(url);
     this.#agent = new Agent({
-      connect: { lookup: guardedLookup(lookup), timeout: timeouts.connectMs },
+      connect: { lookup: guardedLookup(lookup, this.#scope), timeout: timeouts.connectMs },
       headersTimeout: timeouts.headersMs,
       bodyTimeout: timeouts.bodyIdleMs,
       keepAliveTimeout: 30_000,
@@ -98,6 +104,7 @@ export class HttpOrigin {
       if (!refusal) return;
       if ('location' in refusal) {
         url = redirectTarget(refusal.location, url);
+        this.#scope.checkUrl(url);
       } else if (remembered && EXPIRED.has(refusal.status)) {
         this.#resolved = undefined;
         remembered = false;

@@ -5,8 +5,11 @@ import { RaffiError } from '../../errors.ts';
 const OURS =
   /^(host|range|if-.*|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-.*|expect|accept-encoding|http2-settings)$/;
 
-/** Headers that may carry a secret: never shown to another origin than the one they were given for. */
-const SECRET = /auth|cookie|token|key|secret|session|password|signature/;
+/**
+ * What another origin than the one the headers were given for may see of them: what any browser would show it. The rest may carry a secret,
+ * whatever its name (`X-Emby-Authorization`, `X-Goog-Iap`, `Api`), so it is not guessed at.
+ */
+const SHOWN_ABROAD = new Set(['user-agent', 'accept', 'accept-language', 'origin']);
 
 /**
  * The request headers a person gave, lower case, without those that are ours to decide. Throws `source_refused` for one that is
@@ -43,8 +46,10 @@ export function requestHeaders(
   const home = target.origin === original.origin;
   const headers: Record<string, string> = { 'user-agent': 'Raffi', accept: '*/*' };
   for (const [name, value] of Object.entries(given)) {
-    if (home || !SECRET.test(name)) headers[name] = value;
+    if (home || SHOWN_ABROAD.has(name)) headers[name] = value;
   }
+  const referer = home ? undefined : refererAbroad(given.referer, target);
+  if (referer) headers.referer = referer;
   // A redirect may carry credentials of its own; the original's go to the original's origin alone.
   const login = target.username || target.password ? target : home ? original : null;
   if (login && (login.username || login.password) && !headers.authorization) {
@@ -53,6 +58,14 @@ export function requestHeaders(
   headers['accept-encoding'] = 'identity';
   if (range) headers.range = `bytes=${range.start}-${range.end - 1}`;
   return headers;
+}
+
+/** A referer as another origin may see it: its origin alone, and none from https to http (Referrer Policy, `strict-origin`). */
+function refererAbroad(referer: string | undefined, target: URL): string | undefined {
+  if (!referer || !URL.canParse(referer)) return undefined;
+  const { origin, protocol } = new URL(referer);
+  const isDowngrade = protocol === 'https:' && target.protocol !== 'https:';
+  return origin === 'null' || isDowngrade ? undefined : `${origin}/`;
 }
 
 function decoded(text: string): string {

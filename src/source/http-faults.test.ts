@@ -67,6 +67,20 @@ describe('statuses', () => {
     expect(fixture.origin.requests).toHaveLength(1);
   });
 
+  it.each([
+    [404, {}, 'source_not_found'],
+    [302, { location: '/film.mkv' }, 'source_redirects'],
+  ])('%i whose body drips without end is not waited for', async (code, headers, expected) => {
+    fixture.origin.behaviour = (_request, response) => {
+      response.writeHead(code, headers);
+      const drip = setInterval(() => response.write('.'), 5);
+      response.on('close', () => clearInterval(drip));
+    };
+    const source = fixture.open({ timeouts: { drainMs: 20 } });
+    await expect(source.open()).rejects.toMatchObject({ code: expected });
+    await fixture.origin.idle();
+  });
+
   it('can be opened again after a failure', async () => {
     fixture.origin.script.push(status(404));
     const source = fixture.open();

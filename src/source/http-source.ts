@@ -27,7 +27,7 @@ export interface HttpSourceOptions {
   budget: CacheBudget;
   lookup?: NameLookup | undefined;
   isPublic?: ((address: string) => boolean) | undefined;
-  timeouts?: HttpTimeouts | undefined;
+  timeouts?: Partial<HttpTimeouts> | undefined;
   retry?: RetryPolicy | undefined;
 }
 

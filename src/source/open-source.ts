@@ -22,7 +22,7 @@ export interface SourceDeps {
   lookup?: NameLookup | undefined;
   /** Which addresses count as public (`AddressScope`); by the registries' blocks unless told. */
   isPublic?: ((address: string) => boolean) | undefined;
-  timeouts?: HttpTimeouts | undefined;
+  timeouts?: Partial<HttpTimeouts> | undefined;
   retry?: RetryPolicy | undefined;
 }
 

@@ -17,9 +17,16 @@ export interface HttpTimeouts {
   headersMs: number;
   /** Between two pieces of a body that is not held back. */
   bodyIdleMs: number;
+  /** For the whole body of a refusal or redirect. */
+  drainMs: number;
 }
 
-export const DEFAULT_TIMEOUTS: HttpTimeouts = { connectMs: 10_000, headersMs: 15_000, bodyIdleMs: 15_000 };
+export const DEFAULT_TIMEOUTS: HttpTimeouts = {
+  connectMs: 10_000,
+  headersMs: 15_000,
+  bodyIdleMs: 15_000,
+  drainMs: 2_000,
+};
 
 export interface OriginSink {
   /** Called once, before any data. What it throws ends the attempt. */
@@ -33,11 +40,12 @@ export interface HttpOriginOptions {
   lookup?: NameLookup | undefined;
   /** Which addresses count as public; see `AddressScope`. */
   isPublic?: ((address: string) => boolean) | undefined;
-  timeouts?: HttpTimeouts | undefined;
+  /** `DEFAULT_TIMEOUTS` where not given. */
+  timeouts?: Partial<HttpTimeouts> | undefined;
 }
 
 const MAX_REDIRECTS = 10;
-/** A refusal's or redirect's body up to this size is read to its end, so that the connection can be used again. */
+/** A refusal's or redirect's body up to this size, and not for long, is read to its end, so that the connection can be used again. */
 const MAX_DRAINED_BYTES = 64 * 1024;
 /** Statuses with which a signed link says that its time is over. */
 const EXPIRED = new Set([401, 403, 404, 410]);
@@ -47,6 +55,7 @@ export class HttpOrigin {
   readonly #original: URL;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #agent: Agent;
+  readonly #drainMs: number;
   readonly #entity = new EntityCheck();
   readonly #scope: AddressScope;
   /** Where the redirects led last time. */
@@ -55,15 +64,17 @@ export class HttpOrigin {
   requests = 0;
 
   /** Throws `source_refused` for headers that are not valid HTTP. */
-  constructor({ url, headers, lookup, isPublic, timeouts = DEFAULT_TIMEOUTS }: HttpOriginOptions) {
+  constructor({ url, headers, lookup, isPublic, timeouts }: HttpOriginOptions) {
+    const { connectMs, headersMs, bodyIdleMs, drainMs } = { ...DEFAULT_TIMEOUTS, ...timeouts };
+    this.#drainMs = drainMs;
     this.#original = url;
     this.#headers = acceptedHeaders(headers);
     this.#scope = new AddressScope(isPublic);
     this.#scope.checkUrl(url);
     this.#agent = new Agent({
-      connect: { lookup: guardedLookup(lookup, this.#scope), timeout: timeouts.connectMs },
-      headersTimeout: timeouts.headersMs,
-      bodyTimeout: timeouts.bodyIdleMs,
+      connect: { lookup: guardedLookup(lookup, this.#scope), timeout: connectMs },
+      headersTimeout: headersMs,
+      bodyTimeout: bodyIdleMs,
       keepAliveTimeout: 30_000,
       pipelining: 1,
       allowH2: false,
@@ -129,6 +140,7 @@ export class HttpOrigin {
     let refusal: { location: string } | { status: number; failure: AttemptFailure } | undefined;
     let control: BodyControl | undefined;
     let drained = 0;
+    let drainTimer: NodeJS.Timeout | undefined;
     this.requests += 1;
     const headers = requestHeaders(this.#headers, this.#original, url, range);
     await exchange(
@@ -146,6 +158,8 @@ export class HttpOrigin {
             if (url !== this.#original) this.#resolved = url;
             sink.answer(meaning.answer, responseHeaders, url, bodyControl);
           }
+          // A body that drips would hold one of the source's few places.
+          if (refusal) drainTimer = setTimeout(() => bodyControl.stop(), this.#drainMs);
         },
         data: (chunk) => {
           if (!refusal) return sink.data(chunk);
@@ -154,10 +168,12 @@ export class HttpOrigin {
         },
       },
       signal,
-    ).catch((thrown: unknown) => {
-      // A refusal whose body breaks off is still that refusal.
-      if (!refusal || signal.aborted) throw thrown;
-    });
+    )
+      .catch((thrown: unknown) => {
+        // A refusal whose body breaks off is still that refusal.
+        if (!refusal || signal.aborted) throw thrown;
+      })
+      .finally(() => clearTimeout(drainTimer));
     return refusal;
   }
 }

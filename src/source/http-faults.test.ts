@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collect, QUICK_RETRY, type SourceFixture, sourceFixture } from './testing/fixture.ts';
-import { type Behaviour, noise } from './testing/origin.ts';
+import { type Behaviour, noise, TestOrigin } from './testing/origin.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -124,6 +124,47 @@ describe('connections', () => {
     await expect(fixture.open({ url: `http://127.0.0.1:${port}/x` }).open()).rejects.toMatchObject({
       code: 'source_unreachable',
     });
+  });
+
+  it('a server that starts a moment later is found', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    server.close();
+    await once(server, 'close');
+    const late = new TestOrigin(CONTENT);
+    let asked = 0;
+    const source = fixture.open({
+      url: `http://films.example:${port}/x`,
+      // Looked up anew for each attempt: the second one finds it.
+      lookup: (_name, _options, callback) => {
+        const found = [{ address: '127.0.0.1', family: 4 }];
+        asked += 1;
+        if (asked === 1) callback(null, found);
+        else void late.listen(port).then(() => callback(null, found));
+      },
+    });
+    try {
+      expect((await source.open()).sizeBytes).toBe(CONTENT.length);
+      expect(source.stats().retries).toBe(1);
+    } finally {
+      await source.close();
+      await late.close();
+    }
+  });
+
+  it('a name server that fails for a moment is asked again', async () => {
+    let asked = 0;
+    const source = fixture.open({
+      url: `http://films.example:${fixture.origin.port}/x`,
+      lookup: (_name, _options, callback) => {
+        asked += 1;
+        if (asked < 3) callback(Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' }), []);
+        else callback(null, [{ address: '127.0.0.1', family: 4 }]);
+      },
+    });
+    expect((await source.open()).sizeBytes).toBe(CONTENT.length);
+    expect(asked).toBe(3);
   });
 
   it('an unknown name is unreachable', async () => {

@@ -141,7 +141,7 @@ export class Fetcher implements FlightOwner {
   }
 
   opened(): boolean {
-    return this.#first !== undefined;
+    return this.#pendingFirst !== undefined;
   }
 
   retried(): void {

@@ -68,6 +68,7 @@ export class Flight {
 
   /** Fetches everything. Rejects with a `RaffiError`, or with the reason given to `cancel`. */
   async run(): Promise<void> {
+    const startedAt = performance.now();
     let failures = 0;
     while (this.position < this.end) {
       const before = this.position;
@@ -78,7 +79,12 @@ export class Flight {
         if (this.position >= this.end) return;
         if (!(thrown instanceof AttemptFailure)) throw thrown;
         failures = this.position > before ? 1 : failures + 1;
-        const waitMs = retryDelay(this.#owner.retry, thrown, failures, this.#owner.opened());
+        const waitMs = retryDelay(this.#owner.retry, {
+          failure: thrown,
+          count: failures,
+          opened: this.#owner.opened(),
+          elapsedMs: performance.now() - startedAt,
+        });
         if (waitMs === null) throw thrown.error;
         this.#owner.retried();
         await delay(waitMs, undefined, { signal: this.#abort.signal });

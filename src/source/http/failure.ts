@@ -1,15 +1,20 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ErrorCode, RaffiError } from '../../errors.ts';
 
+/**
+ * Whether asking again may help. `never`: it cannot. `opened`: only if this source has answered before. `starting`: before that a time or two,
+ * as a server that has just been started may refuse connections. `passing`: before that for a moment. `always`: it may pass.
+ */
+export type Retry = 'never' | 'opened' | 'starting' | 'passing' | 'always';
+
 /** Why one attempt failed and what may be done about it. Stays inside the source; readers get its `error`. */
 export class AttemptFailure extends Error {
   readonly error: RaffiError;
-  /** `never`: asking again cannot help. `opened`: again only if this source has answered before. `always`: it may pass. */
-  readonly retry: 'never' | 'opened' | 'always';
+  readonly retry: Retry;
   /** What the origin asked for by `Retry-After`, ms. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(error: RaffiError, retry: AttemptFailure['retry'], retryAfterMs?: number) {
+  constructor(error: RaffiError, retry: Retry, retryAfterMs?: number) {
     super(error.message, { cause: error });
     this.error = error;
     this.retry = retry;
@@ -19,7 +24,7 @@ export class AttemptFailure extends Error {
 
 /** The failure of a status that is neither an answer nor a redirect. */
 export function statusFailure(status: number, headers: IncomingHttpHeaders): AttemptFailure {
-  const fail = (code: ErrorCode, message: string, retry: AttemptFailure['retry'] = 'never') =>
+  const fail = (code: ErrorCode, message: string, retry: Retry = 'never') =>
     new AttemptFailure(new RaffiError(code, message, { data: { originStatus: status } }), retry);
   if (status === 401 || status === 403 || status === 407) {
     return fail(
@@ -52,13 +57,14 @@ export function transportFailure(thrown: unknown): AttemptFailure {
   const own = findRaffiError(thrown);
   if (own) return new AttemptFailure(own, 'never');
   const code = errorCode(thrown);
-  const fail = (kind: ErrorCode, message: string, retry: AttemptFailure['retry']) =>
+  const fail = (kind: ErrorCode, message: string, retry: Retry) =>
     new AttemptFailure(new RaffiError(kind, message, { cause: thrown, data: { reason: code } }), retry);
+  const retry = FIRST_RETRY[code] ?? 'opened';
   if (TIMEOUTS.has(code))
     return fail(
       'source_timeout',
       'The server does not answer in time. Check the connection and try again.',
-      'opened',
+      retry,
     );
   if (code === 'ENOTFOUND')
     return fail(
@@ -70,7 +76,7 @@ export function transportFailure(thrown: unknown): AttemptFailure {
     return fail(
       'source_unreachable',
       'The server cannot be reached. Check that it runs and that the network is up.',
-      'opened',
+      retry,
     );
   if (/CERT|TLS|SSL|ISSUER|SIGNATURE/.test(code)) {
     return fail(
@@ -82,6 +88,12 @@ export function transportFailure(thrown: unknown): AttemptFailure {
   return fail('source_failed', 'The server broke the connection off. Try again.', 'always');
 }
 
+/** Failures to connect that may have passed a moment later, even where the source has never answered. */
+const FIRST_RETRY: Readonly<Record<string, Retry>> = {
+  EAI_AGAIN: 'passing',
+  ETIMEDOUT: 'passing',
+  ECONNREFUSED: 'starting',
+};
 const TIMEOUTS = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',

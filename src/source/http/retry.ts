@@ -18,22 +18,40 @@ export const DEFAULT_RETRY: RetryPolicy = {
   maxRetryAfterMs: 10_000,
 };
 
+/** A source that has never answered is tried to connect to for about this long, ms: a dead host should say so soon. */
+const FIRST_CONTACT_MS = 2000;
+/** Attempts to connect to a server that refuses it and has never answered. */
+const STARTING_ATTEMPTS = 3;
+
+/** How an attempt came to fail. */
+export interface Failed {
+  failure: AttemptFailure;
+  /** Failures without progress, this one included, ≥ 1. */
+  count: number;
+  /** Whether the source has ever answered. */
+  opened: boolean;
+  /** Since the first attempt, ms. */
+  elapsedMs: number;
+}
+
 /**
- * How long to wait before the next attempt, ms; null to give up. `attempt` counts failures without progress, from 1. Back-off with
- * half of it random, so that the readers of a struggling server do not come back in step.
+ * How long to wait before the next attempt, ms; null to give up. Back-off with half of it random, so that the readers of a struggling
+ * server do not come back in step.
  */
 export function retryDelay(
   policy: RetryPolicy,
-  failure: AttemptFailure,
-  attempt: number,
-  opened: boolean,
+  { failure, count, opened, elapsedMs }: Failed,
   random: () => number = Math.random,
 ): number | null {
-  if (failure.retry === 'never' || (failure.retry === 'opened' && !opened)) return null;
-  if (attempt >= policy.attempts) return null;
+  const { retry } = failure;
+  if (retry === 'never' || (retry === 'opened' && !opened)) return null;
+  if (count >= policy.attempts || (retry === 'starting' && !opened && count >= STARTING_ATTEMPTS))
+    return null;
   if (failure.retryAfterMs !== undefined) {
     return failure.retryAfterMs <= policy.maxRetryAfterMs ? failure.retryAfterMs : null;
   }
-  const ceiling = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
-  return ceiling * (0.5 + random() / 2);
+  const ceiling = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (count - 1));
+  const waitMs = ceiling * (0.5 + random() / 2);
+  const isFirstContact = !opened && (retry === 'starting' || retry === 'passing');
+  return isFirstContact && elapsedMs + waitMs > FIRST_CONTACT_MS ? null : waitMs;
 }

@@ -38,8 +38,8 @@ export class TestOrigin {
     });
   }
 
-  async listen(): Promise<this> {
-    this.#server.listen(0, '127.0.0.1');
+  async listen(port = 0): Promise<this> {
+    this.#server.listen(port, '127.0.0.1');
     await once(this.#server, 'listening');
     return this;
   }
@@ -69,7 +69,10 @@ export class TestOrigin {
 
   /** Resolves when no connection is left. */
   async idle(): Promise<void> {
-    for (const socket of this.sockets) if (!socket.destroyed) await once(socket, 'close');
+    for (const socket of this.sockets) {
+      // Not `once` of node:events, which rejects for a connection that is reset.
+      if (!socket.destroyed) await new Promise((resolve) => socket.once('close', resolve));
+    }
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { defaultCacheFolder } from './cache-folder.ts';
 import { loadConfig } from './config.ts';
 import { RaffiError } from './errors.ts';
 
@@ -19,7 +20,7 @@ describe('loadConfig', () => {
       host: '127.0.0.1',
       port: 6969,
       portFallback: false,
-      cacheDir: path.join(os.tmpdir(), 'raffi-cache'),
+      cacheDir: defaultCacheFolder({}),
       cacheBytes: 4 * 1024 ** 3,
       logLevel: 'info',
       allowedOrigins: [],

@@ -1,5 +1,4 @@
-import os from 'node:os';
-import path from 'node:path';
+import { defaultCacheFolder } from './cache-folder.ts';
 import {
   type Address,
   badConfig,
@@ -62,8 +61,7 @@ export function loadConfig(
     host: address?.host ?? defaults.host ?? DEFAULT_ADDRESS.host,
     port: address?.port ?? defaults.port ?? DEFAULT_ADDRESS.port,
     portFallback: defaults.portFallback ?? false,
-    cacheDir:
-      read('RAFFI_CACHE_DIR', checkFolder) ?? defaults.cacheDir ?? path.join(os.tmpdir(), 'raffi-cache'),
+    cacheDir: read('RAFFI_CACHE_DIR', checkFolder) ?? defaults.cacheDir ?? defaultCacheFolder(env),
     cacheBytes: read('RAFFI_CACHE_BYTES', parseBytes) ?? defaults.cacheBytes ?? DEFAULT_CACHE_BYTES,
     logLevel: read('RAFFI_LOG', parseLevel) ?? defaults.logLevel ?? 'info',
     allowedOrigins: read('RAFFI_ALLOWED_ORIGINS', parseOrigins) ?? defaults.allowedOrigins ?? [],

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { processIdentity } from './process-identity.ts';
 import { createRunFolder, removeStaleRuns } from './run-folder.ts';
 
 let cacheDir: string;
@@ -60,4 +61,39 @@ it('removes what dead runs left, and nothing else', async () => {
 
 it('minds no missing folder', async () => {
   expect(await removeStaleRuns(path.join(cacheDir, 'none'))).toEqual([]);
+});
+
+it('removes what was left before the system started, though its process id is taken again', async () => {
+  const tag = '0123456789abcdef';
+  const folder = path.join(cacheDir, `run-${process.ppid}-${tag}`);
+  await mkdir(folder);
+  expect(await removeStaleRuns(cacheDir)).toEqual([]);
+  await utimes(folder, 1000, 1000);
+  expect(await removeStaleRuns(cacheDir)).toEqual([path.basename(folder)]);
+});
+
+it.runIf(process.platform === 'linux')(
+  'removes what another process with the same id left, not what the living one uses',
+  async () => {
+    const tag = '0123456789abcdef';
+    const living = `run-${process.ppid}-${await processIdentity(process.ppid)}-${tag}`;
+    const earlier = `run-${process.ppid}-00000000-${tag}`;
+    await mkdir(path.join(cacheDir, living));
+    await mkdir(path.join(cacheDir, earlier));
+    // Whatever the clock said when it was made.
+    await utimes(path.join(cacheDir, living), 1000, 1000);
+    expect(await removeStaleRuns(cacheDir)).toEqual([earlier]);
+    const own = await createRunFolder(cacheDir);
+    expect(path.basename(own.path)).toContain(`run-${process.pid}-${await processIdentity(process.pid)}-`);
+  },
+);
+
+it('says which variable to set when the cache folder cannot be made', async () => {
+  const file = path.join(cacheDir, 'file');
+  await writeFile(file, '');
+  await expect(createRunFolder(path.join(file, 'cache'))).rejects.toMatchObject({
+    code: 'bad_config',
+    message: expect.stringContaining('RAFFI_CACHE_DIR'),
+    data: { variable: 'RAFFI_CACHE_DIR' },
+  });
 });

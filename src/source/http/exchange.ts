@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { Gather } from './gather.ts';
 
 /** Holds a response's body back, or ends it. */
 export interface BodyControl {
@@ -13,7 +14,7 @@ export interface BodyControl {
 export interface ExchangeSink {
   /** The final status and headers. What it throws ends the exchange. */
   head(status: number, headers: IncomingHttpHeaders, control: BodyControl): void;
-  /** A piece of the body, in order. What it throws ends the exchange. */
+  /** A piece of the body, in order; small ones joined. What it throws ends the exchange. */
   data(chunk: Buffer): void;
 }
 
@@ -53,6 +54,7 @@ export function exchange(
         cut(() => reject(error));
       }
     };
+    const gather = new Gather((data) => guarded(() => sink.data(data)));
     const onAbort = () => cut(() => reject(signal.reason));
     if (signal.aborted) return reject(signal.reason);
     signal.addEventListener('abort', onAbort);
@@ -82,12 +84,14 @@ export function exchange(
           if (status >= 200) guarded(() => sink.head(status, responseHeaders, control));
         },
         onResponseData(_controller, chunk) {
-          guarded(() => sink.data(chunk));
+          gather.add(chunk);
         },
         onResponseEnd() {
+          gather.flush();
           settle(resolve);
         },
         onResponseError(_controller, error) {
+          gather.flush();
           settle(() => reject(error));
         },
       },

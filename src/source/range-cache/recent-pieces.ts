@@ -11,6 +11,11 @@ export interface Piece {
 /** What a piece costs beyond its bytes. */
 const PIECE_OVERHEAD_BYTES = 256;
 
+/** Bytes of memory that a piece takes. */
+export function pieceCost(piece: Piece): number {
+  return piece.data.length + PIECE_OVERHEAD_BYTES;
+}
+
 /**
  * The bytes that arrived last, bounded, so that a reader who follows the network closely never waits for a disk. Found by
  * offset within groups (one per chunk file); given up in the order they came.
@@ -37,7 +42,7 @@ export class RecentPieces {
     group.splice(indexAfter(group, piece.start), 0, piece);
     this.#groups.set(key, group);
     this.#order.push(piece);
-    this.#bytes += piece.data.length + PIECE_OVERHEAD_BYTES;
+    this.#bytes += pieceCost(piece);
     this.trim();
   }
 
@@ -53,7 +58,7 @@ export class RecentPieces {
   dropGroup(key: number): void {
     for (const piece of this.#groups.get(key) ?? []) {
       piece.dropped = true;
-      this.#bytes -= piece.data.length + PIECE_OVERHEAD_BYTES;
+      this.#bytes -= pieceCost(piece);
     }
     this.#groups.delete(key);
     // A small budget evicts before memory is full: nothing else would let go of these bytes.
@@ -87,7 +92,7 @@ export class RecentPieces {
     if (index >= 0) group.splice(index, 1);
     if (group.length === 0) this.#groups.delete(key);
     piece.dropped = true;
-    this.#bytes -= piece.data.length + PIECE_OVERHEAD_BYTES;
+    this.#bytes -= pieceCost(piece);
     if (piece.state === 'volatile') this.#onLost(piece);
   }
 }

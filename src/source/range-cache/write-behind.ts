@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import type { Piece } from './recent-pieces.ts';
+import { type Piece, pieceCost } from './recent-pieces.ts';
 
 export interface WriteTarget<C> {
   /** Writes adjacent pieces of one chunk; `offset` is the place of the first in the source. */
@@ -36,7 +36,7 @@ export class WriteBehind<C> {
 
   push(chunk: C, piece: Piece): void {
     this.#queue.push({ chunk, piece });
-    this.#bytes += piece.data.length;
+    this.#bytes += pieceCost(piece);
     this.#running ??= this.#run();
   }
 
@@ -67,7 +67,7 @@ export class WriteBehind<C> {
           for (const { chunk, piece } of live) this.#target.refused(chunk, piece, error);
         }
       }
-      this.#bytes = this.#queue.reduce((sum, { piece }) => sum + piece.data.length, 0);
+      this.#bytes = this.#queue.reduce((sum, { piece }) => sum + pieceCost(piece), 0);
       if (this.#bytes <= LOW_WATER_BYTES) for (const callback of this.#drained.splice(0)) callback();
     }
     this.#running = undefined;

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CacheBudget } from './range-cache/cache-budget.ts';
-import { type SourceFixture, sourceFixture } from './testing/fixture.ts';
+import { QUICK_RETRY, type SourceFixture, sourceFixture } from './testing/fixture.ts';
 import { type Behaviour, noise } from './testing/origin.ts';
 
 const KIB = 1024;
@@ -149,6 +149,18 @@ describe('cancelling', () => {
       true,
     );
     expect(ranges()).toHaveLength(1);
+  });
+
+  it('a reader that comes as its request is given up between two attempts is served anew', async () => {
+    const source = await openedSource({ retry: { ...QUICK_RETRY, baseDelayMs: 60_000, maxDelayMs: 60_000 } });
+    fixture.origin.script.push((_request, response) => void response.writeHead(500).end());
+    const controller = new AbortController();
+    const first = source.read(4 * MIB, 8 * MIB, controller.signal);
+    while (source.stats().retries === 0) await new Promise(setImmediate);
+    controller.abort();
+    const second = source.read(5 * MIB, 6 * MIB);
+    await expect(first).rejects.toBe(controller.signal.reason);
+    expect(slice(5 * MIB, 6 * MIB).equals(await second)).toBe(true);
   });
 
   it('closing cancels everything and rejects readers', async () => {

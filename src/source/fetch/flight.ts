@@ -87,7 +87,7 @@ export class Flight {
         });
         if (waitMs === null) throw thrown.error;
         this.#owner.retried();
-        await delay(waitMs, undefined, { signal: this.#abort.signal });
+        await this.#wait(waitMs);
       } finally {
         this.#control = undefined;
         this.isReceiving = false;
@@ -112,6 +112,14 @@ export class Flight {
     this.#wasHeld = true;
     if (held) this.#control?.pause();
     else this.#control?.resume();
+  }
+
+  async #wait(ms: number): Promise<void> {
+    const { signal } = this.#abort;
+    await delay(ms, undefined, { signal }).catch(() => {
+      // The owner knows a flight that was given up by its reason.
+      throw signal.reason;
+    });
   }
 
   async #attempt(): Promise<void> {

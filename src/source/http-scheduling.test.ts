@@ -103,6 +103,20 @@ describe('sharing', () => {
   });
 });
 
+it('opening again as the last opener leaves needs no more than the head', async () => {
+  // The body never ends.
+  fixture.origin.behaviour = trickle(64 * KIB).behaviour;
+  const source = fixture.open({ timeouts: { bodyIdleMs: 60_000 } });
+  const controller = new AbortController();
+  const requested = once(events, 'request');
+  const first = source.open(controller.signal);
+  await requested;
+  controller.abort();
+  const second = source.open();
+  await expect(first).rejects.toBe(controller.signal.reason);
+  expect((await second).sizeBytes).toBe(CONTENT.length);
+});
+
 describe('cancelling', () => {
   it('the last reader that aborts cancels the request at once', async () => {
     const source = await openedSource();

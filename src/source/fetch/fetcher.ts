@@ -63,9 +63,11 @@ export class Fetcher implements FlightOwner {
   async open(headBytes: number, signal: AbortSignal): Promise<FirstAnswer> {
     if (this.#closedBy) throw this.#closedBy;
     const flight = this.#isSpooled ? this.#startSpool() : this.#start(0, headBytes);
+    let onFirst: ((first: FirstAnswer) => void) | undefined;
     const answered = new Promise<FirstAnswer>((resolve) => {
-      this.#onFirst = resolve;
+      onFirst = resolve;
     });
+    this.#onFirst = onFirst;
     const onAbort = () => flight.cancel(superseded());
     signal.addEventListener('abort', onAbort);
     try {
@@ -76,7 +78,8 @@ export class Fetcher implements FlightOwner {
       return await Promise.race([answered, over]);
     } finally {
       signal.removeEventListener('abort', onAbort);
-      this.#onFirst = undefined;
+      // Who opens as the last opener leaves is waiting already.
+      if (this.#onFirst === onFirst) this.#onFirst = undefined;
       this.#openFailure = undefined;
     }
   }

@@ -17,9 +17,14 @@ export interface MasterInput {
   sizeBytes: number;
   /** URI of a rendition's playlist. */
   uri: (rendition: string) => string;
+  /** URI of the video's I-frame playlist. */
+  iFrameUri: string;
 }
 
-/** What `master.m3u8` says of a film: one variant, and each copyable audio track as a rendition of one group. */
+/**
+ * What `master.m3u8` says of a film: one variant, each copyable audio track as a rendition of one group, and the video's I-frames for
+ * scrubbing.
+ */
 export function masterOf(input: MasterInput): MasterPlaylist {
   const { media, plan, decision, reader, audioPosition, uri } = input;
   const tracks = decision.audio
@@ -38,9 +43,14 @@ export function masterOf(input: MasterInput): MasterPlaylist {
   if (!video || !reader.video) {
     const first = tracks.find(({ position }) => position === audioPosition) ?? tracks[0];
     const variants = first ? [{ ...bandwidths, codecs, uri: uri(`a${first.position}`) }] : [];
-    return { ...common, audio: [], variants };
+    return { ...common, audio: [], variants, iFrames: [] };
   }
   const frameRate = video.frameRate === null ? {} : { frameRate: video.frameRate };
+  const picture = {
+    width: reader.video.width,
+    height: reader.video.height,
+    videoRange: video.hdr === null ? 'SDR' : video.hdr === 'hlg' ? 'HLG' : 'PQ',
+  } as const;
   return {
     ...common,
     audio: tracks.map(({ stream, position }) => ({
@@ -55,12 +65,19 @@ export function masterOf(input: MasterInput): MasterPlaylist {
       {
         ...bandwidths,
         ...frameRate,
+        ...picture,
         codecs: [reader.video.codecString, ...codecs],
-        width: reader.video.width,
-        height: reader.video.height,
-        videoRange: video.hdr === null ? 'SDR' : video.hdr === 'hlg' ? 'HLG' : 'PQ',
         ...(tracks.length > 0 ? { audioGroup: AUDIO_GROUP } : {}),
         uri: uri('v0'),
+      },
+    ],
+    // Their sizes are known only to whoever reads them: a segment that holds one is the bound that needs no reading.
+    iFrames: [
+      {
+        ...picture,
+        bandwidth: bandwidths.bandwidth,
+        codecs: [reader.video.codecString],
+        uri: input.iFrameUri,
       },
     ],
   };

@@ -2,6 +2,7 @@ import { RaffiError } from '../errors.ts';
 import type { Segment, SegmentPlan } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { ByteParts } from '../remux/byte-parts.ts';
+import { buildIFrame } from '../remux/i-frame.ts';
 import type { PacketReader } from '../remux/packet.ts';
 import {
   buildCmafInit,
@@ -88,6 +89,17 @@ export class Packager {
       signal,
       (running) => buildCmafSegment(reader, isVideo ? 'v' : positionOf(rendition), entry, media, running),
     );
+  }
+
+  /**
+   * The I-frame that a video segment begins with, as a fragment of its own for the same init segment. Not kept: the source has its bytes, a
+   * cut takes a millisecond, and whoever scrubs asks for so many that they would drive out the segments being played. Rejects like
+   * `cmafSegment`.
+   */
+  async iFrame(index: number, signal?: AbortSignal): Promise<ByteParts> {
+    const entry = this.timeline('v0')[index];
+    if (!entry) throw noSegment();
+    return buildIFrame(this.#options.reader, entry, this.#options.media, signal);
   }
 
   /** An MPEG-TS segment with the video and one audio track; `audioPosition` null for none. */

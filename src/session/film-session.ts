@@ -16,7 +16,13 @@ import type { Film } from './film.ts';
 import { FilmOpener } from './film-opener.ts';
 import { packagingFor } from './packaging-for.ts';
 import { PlaylistStart } from './playlist-start.ts';
-import { parseAsset, parseRendition, renditionPlaylist, renditionUri } from './renditions.ts';
+import {
+  iFramePlaylistUri,
+  parseAsset,
+  parseRendition,
+  renditionPlaylist,
+  renditionUri,
+} from './renditions.ts';
 import { SeekLog } from './seek-log.ts';
 import { slicePlaylist } from './slice-playlist.ts';
 import { parseSegmentName, sliceFor } from './slices.ts';
@@ -148,23 +154,27 @@ export class FilmSession implements Session {
         startSeconds: startWithin(plan, this.#start.withoutSeek(this.#deps.now())),
         sizeBytes: film.info.sizeBytes,
         uri: (rendition) => renditionUri(this.id, rendition),
+        iFrameUri: iFramePlaylistUri(this.id),
       }),
     );
   }
 
   async renditionAsset(renditionName: string, assetName: string, signal?: AbortSignal): Promise<MediaAsset> {
     const rendition = parseRendition(renditionName);
-    const asset = parseAsset(assetName);
+    const asset = parseAsset(rendition, assetName);
     if (asset.kind === 'segment') {
       const parts = await this.#segment(rendition, asset.index, signal, (film, running) =>
         packagingFor(film, 'cmaf').packager.cmafSegment(rendition, asset.index, running),
       );
       return { parts, contentType: rendition === 'v0' ? 'video/mp4' : 'audio/mp4' };
     }
+    if (asset.kind === 'i-frame') {
+      return { parts: await this.#iFrame(asset.index, signal), contentType: 'video/mp4' };
+    }
     const film = await this.#openForPlaylist(signal);
     const { packager, plan } = packagingFor(film, 'cmaf');
-    if (asset.kind === 'playlist')
-      return renditionPlaylist(this.id, rendition, packager, plan.targetDurationSeconds);
+    if (asset.kind !== 'init')
+      return renditionPlaylist(this.id, rendition, asset.kind, packager, plan.targetDurationSeconds);
     return {
       parts: await packager.init(rendition),
       contentType: rendition === 'v0' ? 'video/mp4' : 'audio/mp4',
@@ -271,6 +281,20 @@ export class FilmSession implements Session {
   #noteRequest({ packaging }: Film, rendition: string, index: number): void {
     const segment = packaging instanceof RaffiError ? undefined : packaging.plan.segments[index];
     if (segment) this.#start.requested(rendition, segment, this.#deps.now());
+  }
+
+  /** Scrubbing is no seek: nothing is noted of it, and the session's stage stays what it is. */
+  async #iFrame(index: number, signal: AbortSignal | undefined): Promise<ByteParts> {
+    const what = `Key frame ${index}`;
+    const deadline = deadlineIn(this.#deps.waits.segmentMs);
+    const { packager } = packagingFor(await this.#open(what, deadline, signal), 'cmaf');
+    return boundedWait((running) => packager.iFrame(index, running), {
+      deadline,
+      graceMs: this.#deps.waits.segmentGraceMs,
+      what,
+      stage: () => this.#opener.stage,
+      signal,
+    });
   }
 
   /** Direct play needs the source alone: where no film is being opened, its connection is all that is waited for. */

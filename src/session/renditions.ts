@@ -8,8 +8,17 @@ export function renditionUri(sessionId: string, rendition: string, asset = 'play
   return `/sessions/${sessionId}/hls/${rendition}/${asset}`;
 }
 
+/** Where the playlist of the video's I-frames lies. */
+export function iFramePlaylistUri(sessionId: string): string {
+  return renditionUri(sessionId, 'v0', I_FRAME_PLAYLIST);
+}
+
+const I_FRAME_PLAYLIST = 'iframes.m3u8';
+
 /** A rendition's asset by its file name, as named by the playlists. */
-export type RenditionAsset = { kind: 'playlist' } | { kind: 'init' } | { kind: 'segment'; index: number };
+export type RenditionAsset =
+  | { kind: 'playlist' | 'init' | 'i-frame-playlist' }
+  | { kind: 'segment' | 'i-frame'; index: number };
 
 /** @throws `segment_not_found` for names we never wrote. */
 export function parseRendition(name: string): RenditionId {
@@ -17,29 +26,34 @@ export function parseRendition(name: string): RenditionId {
   return name as RenditionId;
 }
 
-/** @throws `segment_not_found` for names we never wrote. */
-export function parseAsset(name: string): RenditionAsset {
+/** @throws `segment_not_found` for names we never wrote; only the video has I-frames. */
+export function parseAsset(rendition: RenditionId, name: string): RenditionAsset {
   if (name === 'playlist.m3u8') return { kind: 'playlist' };
   if (name === 'init.mp4') return { kind: 'init' };
-  const index = /^(\d{1,7})\.m4s$/.exec(name)?.[1];
-  if (index === undefined) throw unknownName();
-  return { kind: 'segment', index: Number(index) };
+  if (name === I_FRAME_PLAYLIST && rendition === 'v0') return { kind: 'i-frame-playlist' };
+  const [, iFrame, index] = /^(i?)(\d{1,7})\.m4s$/.exec(name) ?? [];
+  if (index === undefined || (iFrame && rendition !== 'v0')) throw unknownName();
+  return { kind: iFrame ? 'i-frame' : 'segment', index: Number(index) };
 }
 
-/** The playlist of one rendition. */
+/** A playlist of one rendition: of its segments, or of the I-frames they begin with, each shown until the next. */
 export function renditionPlaylist(
   sessionId: string,
   rendition: RenditionId,
+  kind: 'playlist' | 'i-frame-playlist',
   packager: Packager,
   targetDuration: number,
 ): MediaAsset {
+  const iFramesOnly = kind === 'i-frame-playlist';
+  const prefix = iFramesOnly ? 'i' : '';
   const text = writeMediaPlaylist({
     version: 7,
     targetDuration,
     independentSegments: false,
+    iFramesOnly,
     map: renditionUri(sessionId, rendition, 'init.mp4'),
     segments: packager.timeline(rendition).map(({ segment, startSeconds, endSeconds }) => ({
-      uri: renditionUri(sessionId, rendition, `${segment.index}.m4s`),
+      uri: renditionUri(sessionId, rendition, `${prefix}${segment.index}.m4s`),
       durationSeconds: endSeconds - startSeconds,
     })),
   });

@@ -111,7 +111,7 @@ export interface Session {
   /** `name` is the last path segment of a URI of that playlist. */
   transportSegment(name: string, signal?: AbortSignal): Promise<MediaAsset>;
   masterPlaylist(signal?: AbortSignal): Promise<string>;
-  /** `v0`, `a0`, `a1` …; `asset` is `playlist.m3u8`, `init.mp4` or `<n>.m4s`. */
+  /** `v0`, `a0`, `a1` …; `asset` is `playlist.m3u8`, `init.mp4` or `<n>.m4s`, and for `v0` `iframes.m3u8` or `i<n>.m4s`. */
   renditionAsset(rendition: string, asset: string, signal?: AbortSignal): Promise<MediaAsset>;
   /** For direct play: what the source is (bounded: `wait_exceeded` with the stage). */
   openDirect(signal?: AbortSignal): Promise<SourceInfo>;

@@ -5,8 +5,10 @@ declare module 'm3u8-parser' {
     playlistType?: string;
     targetDuration?: number;
     independentSegments?: boolean;
+    iFramesOnly?: boolean;
     segments: { uri: string; duration: number; map?: { uri: string } }[];
     playlists?: { uri: string; attributes: Record<string, unknown> }[];
+    iFramePlaylists: { uri: string; attributes: Record<string, unknown> }[];
     mediaGroups: {
       AUDIO: Record<string, Record<string, { uri: string; default: boolean; language?: string }>>;
     };

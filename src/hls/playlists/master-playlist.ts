@@ -18,6 +18,9 @@ export interface Variant {
   audioGroup?: string;
 }
 
+/** An EXT-X-I-FRAME-STREAM-INF (§4.4.6.3): what a variant is described by, without what concerns sound and motion. */
+export type IFrameVariant = Pick<Variant, 'uri' | 'bandwidth' | 'codecs' | 'width' | 'height' | 'videoRange'>;
+
 /** An EXT-X-MEDIA of TYPE=AUDIO (§4.4.6.1). */
 export interface AudioRendition {
   groupId: string;
@@ -33,6 +36,7 @@ export interface AudioRendition {
 export interface MasterPlaylist {
   variants: readonly Variant[];
   audio: readonly AudioRendition[];
+  iFrames: readonly IFrameVariant[];
   /** True when every segment of every rendition begins with a frame that needs no earlier one. */
   independentSegments: boolean;
   /** Where the player begins, seconds. */
@@ -47,6 +51,10 @@ export function writeMasterPlaylist(playlist: MasterPlaylist): string {
   lines.push(...audioTags(playlist.audio));
   for (const variant of playlist.variants) {
     lines.push(`#EXT-X-STREAM-INF:${variantAttributes(variant)}`, playlistUri(variant.uri));
+  }
+  for (const { uri, ...described } of playlist.iFrames) {
+    const attributes = `${variantAttributes(described)},${attributeList({ URI: quoted(playlistUri(uri)) })}`;
+    lines.push(`#EXT-X-I-FRAME-STREAM-INF:${attributes}`);
   }
   lines.push('');
   return lines.join('\n');
@@ -87,7 +95,7 @@ function languageTag(language: string | undefined): string | undefined {
     : undefined;
 }
 
-function variantAttributes(variant: Variant): string {
+function variantAttributes(variant: Omit<Variant, 'uri'>): string {
   const { width, height, frameRate, averageBandwidth } = variant;
   return attributeList({
     BANDWIDTH: wholeBits(variant.bandwidth),

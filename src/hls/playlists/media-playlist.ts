@@ -16,6 +16,8 @@ export interface MediaPlaylist {
   map?: string;
   /** Each segment begins with a frame that needs no earlier one: not with open GOPs. */
   independentSegments: boolean;
+  /** Each segment is one I-frame, and lasts until the next one is shown (§4.4.3.6). */
+  iFramesOnly?: boolean;
   /** Where the player begins, seconds from the playlist's start. */
   startOffsetSeconds?: number;
   /** Positions of segments before which timestamps or formats break. */
@@ -36,6 +38,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
     '#EXT-X-MEDIA-SEQUENCE:0',
     '#EXT-X-PLAYLIST-TYPE:VOD',
   ];
+  if (playlist.iFramesOnly) lines.push('#EXT-X-I-FRAMES-ONLY');
   if (playlist.independentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
   if (playlist.startOffsetSeconds !== undefined) lines.push(startTag(playlist.startOffsetSeconds));
   if (playlist.map !== undefined) {

@@ -138,6 +138,16 @@ describe('writeMasterPlaylist', () => {
           audioGroup: 'audio',
         },
       ],
+      iFrames: [
+        {
+          uri: '/v0/iframes.m3u8',
+          bandwidth: 8_000_000.2,
+          codecs: ['avc1.640028'],
+          width: 1920,
+          height: 1080,
+          videoRange: 'SDR',
+        },
+      ],
     });
     expect(text).toBe(
       `#EXTM3U
@@ -148,6 +158,7 @@ describe('writeMasterPlaylist', () => {
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="English (2)",DEFAULT=NO,AUTOSELECT=YES,URI="/a1.m3u8"
 #EXT-X-STREAM-INF:BANDWIDTH=8000001,AVERAGE-BANDWIDTH=6000000,CODECS="avc1.640028,mp4a.40.2",RESOLUTION=1920x1080,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio"
 /v0.m3u8
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=8000001,CODECS="avc1.640028",RESOLUTION=1920x1080,VIDEO-RANGE=SDR,URI="/v0/iframes.m3u8"
 `,
     );
     const variant = (HLS.parse(text) as HLS.types.MasterPlaylist).variants[0];
@@ -186,6 +197,7 @@ describe('writeMasterPlaylist', () => {
         const text = writeMasterPlaylist({
           independentSegments: false,
           audio: names.map((name, index) => ({ ...track, name, language: name, uri: `/a${index}.m3u8` })),
+          iFrames: [],
           variants: [{ uri: '/v0.m3u8', bandwidth: 1, codecs: ['avc1.640028'], audioGroup: 'audio' }],
         });
         expect(text.split(/[\r\n]/)).toHaveLength(5 + names.length);
@@ -206,6 +218,7 @@ describe('writeMasterPlaylist', () => {
     const text = writeMasterPlaylist({
       independentSegments: false,
       audio: [],
+      iFrames: [],
       variants: [{ uri: '/v "0"\n.m3u8', bandwidth: 1, codecs: [] }],
     });
     expect(text).toContain('\n/v%20%220%22%0a.m3u8\n');

@@ -77,6 +77,11 @@ export class CoreClient {
     return drain(new URL(path, this.baseUrl));
   }
 
+  /** Resolves once the core is done with what it did last, freeing its memory included. */
+  async rest(): Promise<void> {
+    await this.#ask({ rest: true });
+  }
+
   async stop(): Promise<void> {
     const exited = once(this.#child, 'exit');
     await this.#ask({ stop: true });

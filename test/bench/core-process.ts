@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '../../src/config.ts';
 import { createCore } from '../../src/index.ts';
 import type { SessionRequest } from '../../src/session/types.ts';
 
 /** The core in a process of its own, so that its memory is its own and its event loop shares nothing with the origin's. */
-type Ask = { id: number; open: SessionRequest } | { id: number; stop: true };
+type Ask = { id: number; open: SessionRequest } | { id: number; rest: true } | { id: number; stop: true };
+
+const REST_WINDOW_MS = 20;
+const REST_CPU_MS = 1;
 
 const core = createCore(loadConfig(process.env, { port: 0, logLevel: 'error' }));
 const { baseUrl } = await core.start();
@@ -14,7 +18,23 @@ process.on('message', async (ask: Ask) => {
     process.send?.({ id: ask.id, ...(await core.open(ask.open)) });
     return;
   }
+  if ('rest' in ask) {
+    await rest();
+    process.send?.({ id: ask.id });
+    return;
+  }
   await core.stop();
   process.send?.({ id: ask.id });
   process.disconnect();
 });
+
+/** Resolves once no thread of the process had anything to do for a moment: by the processor, since garbage is collected beside the event loop. */
+async function rest(): Promise<void> {
+  let busyMs = Number.POSITIVE_INFINITY;
+  while (busyMs > REST_CPU_MS) {
+    const before = process.cpuUsage();
+    await delay(REST_WINDOW_MS);
+    const { user, system } = process.cpuUsage(before);
+    busyMs = (user + system) / 1000;
+  }
+}

@@ -1,3 +1,6 @@
+/** A film with more tracks is none: readers keep something of each. */
+export const MAX_TRACKS = 1000;
+
 interface AnyTrack {
   kind: 'video' | 'audio' | 'other';
   /** Whether its frames are still pictures by themselves (JPEG, PNG). */

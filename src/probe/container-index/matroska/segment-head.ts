@@ -11,6 +11,8 @@ import {
   text,
   unsigned,
 } from '../ebml.ts';
+import { damaged } from '../failures.ts';
+import { MAX_TRACKS } from '../main-track.ts';
 
 /** What stands before the first cluster, as far as the given bytes show it. Offsets are absolute. */
 export interface SegmentHead {
@@ -147,13 +149,13 @@ export function isPictureCodec(codecId: string): boolean {
   return PICTURE_CODECS.has(codecId);
 }
 
-/** More tracks than that are damage, not a film. */
-const MAX_TRACKS = 1000;
-
+/** Throws `media_damaged` when there are absurdly many. */
 function readTracks(bytes: Uint8Array, element: EbmlElement): Track[] {
   const tracks: Track[] = [];
+  let count = 0;
   for (const entry of children(bytes, element)) {
-    if (entry.id !== ID.TrackEntry || tracks.length >= MAX_TRACKS) continue;
+    if (entry.id !== ID.TrackEntry) continue;
+    if (++count > MAX_TRACKS) throw damaged('The Matroska file claims absurdly many tracks.');
     const number = child(bytes, entry, ID.TrackNumber);
     const uid = child(bytes, entry, ID.TrackUID);
     const type = child(bytes, entry, ID.TrackType);

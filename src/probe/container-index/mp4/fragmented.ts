@@ -8,7 +8,7 @@ import { type LoadedBox, loadBox } from './find-boxes.ts';
 import { type FragmentIndex, readMfra, readSidx } from './fragment-index.ts';
 import { addFragment, type NextTimes } from './fragments.ts';
 import type { Movie, MovieTrack } from './movie.ts';
-import { type Timeline, TimelineBuilder } from './timeline.ts';
+import type { Timeline, TimelineBuilder } from './timeline.ts';
 
 /** The main track's timeline and where the others end. */
 export interface FilmTimeline {
@@ -46,7 +46,7 @@ export async function readFragmented(
   const front = await readFront(file, moovEnd);
   const { moof } = front;
   if (moof) {
-    const first = firstFragment(file, moof, builders);
+    const first = firstFragment(moof, builders);
     const bySidx = fromSidx(front, main, first, builders, file.sizeBytes);
     if (bySidx) return bySidx;
     const byMfra = await fromMfra(file, movie, main, first, builders);
@@ -59,10 +59,9 @@ export async function readFragmented(
 }
 
 /** The first fragment's own timeline by track: what the indexes' times are brought in line with. */
-function firstFragment(file: IndexedFile, moof: LoadedBox, builders: Builders): Map<number, Timeline> {
+function firstFragment(moof: LoadedBox, builders: Builders): Map<number, Timeline> {
   const own: Builders = new Map();
-  for (const [id, { track }] of builders)
-    own.set(id, { track, builder: new TimelineBuilder(track, file.sizeBytes) });
+  for (const [id, { track, builder }] of builders) own.set(id, { track, builder: builder.fresh() });
   addFragment(moof.bytes, moof.box, moof.offset, own, new Map());
   return new Map([...own].map(([id, { builder }]) => [id, builder.build()]));
 }

@@ -1,11 +1,15 @@
 import { boxes, descendant, FullBox } from './boxes.ts';
+import { assertFragment } from './fragment-claims.ts';
 import type { MovieTrack } from './movie.ts';
 import type { TimelineBuilder } from './timeline.ts';
 
 /** Decode time at which each track goes on when a fragment does not say (`tfdt` left out). */
 export type NextTimes = Map<number, number>;
 
-/** Adds the samples of one `moof` (§8.8) to each track's builder. `moofOffset` is where the box begins in the file. */
+/**
+ * Adds the samples of one `moof` (§8.8) to each track's builder. `moofOffset` is where the box begins in the file. Throws `media_damaged` on
+ * absurd counts.
+ */
 export function addFragment(
   bytes: Uint8Array,
   moof: { dataStart: number; end: number },
@@ -13,6 +17,7 @@ export function addFragment(
   tracks: ReadonlyMap<number, { track: MovieTrack; builder: TimelineBuilder }>,
   nextTimes: NextTimes,
 ): void {
+  assertFragment(bytes, moof);
   let implicitBase = moofOffset;
   for (const traf of boxes(bytes, moof.dataStart, moof.end)) {
     if (traf.type !== 'traf') continue;
@@ -43,8 +48,6 @@ interface FragmentHeader {
 
 /** Bit of the sample flags: depends on others, so no random access point (§8.8.3.1). */
 const IS_NON_SYNC = 0x10000;
-/** A run without per-sample fields claims its count without bytes to back it. */
-const MAX_RUN_SAMPLES = 1_000_000;
 
 function readHeader(tfhd: FullBox, track: MovieTrack): FragmentHeader {
   const { flags } = tfhd;
@@ -82,9 +85,7 @@ function addRun(
     firstFlags = trun.u32(at);
     at += 4;
   }
-  const fieldBytes = 4 * [0x100, 0x200, 0x400, 0x800].filter((bit) => flags & bit).length;
-  const room = fieldBytes === 0 ? MAX_RUN_SAMPLES : Math.floor((trun.size - at) / fieldBytes);
-  const count = Math.min(trun.u32(4), room);
+  const count = trun.u32(4);
   for (let i = 0; i < count; i++) {
     const field = (bit: number, otherwise: number): number => {
       if ((flags & bit) === 0) return otherwise;

@@ -1,3 +1,4 @@
+import { MAX_TRACKS } from '../main-track.ts';
 import { boxes, descendant, FullBox } from './boxes.ts';
 
 /** What `moov` says, without the samples. */
@@ -38,7 +39,7 @@ export interface Edit {
   durationSeconds: number | null;
 }
 
-/** Reads a whole `moov` box at index `start` of the bytes; null when it has no usable header. */
+/** Reads a whole `moov` box that has passed `assertSampleTables`; null when it has no usable header. */
 export function readMovie(bytes: Uint8Array, moov: { dataStart: number; end: number }): Movie | null {
   const mvhd = descendant(bytes, moov, 'mvhd');
   if (!mvhd) return null;
@@ -131,5 +132,7 @@ function readDefaults(bytes: Uint8Array, mvex: { dataStart: number; end: number 
 
 function chapterReferences(bytes: Uint8Array, trak: { dataStart: number; end: number }): number[] {
   const chap = descendant(bytes, trak, 'tref', 'chap');
-  return chap ? Array.from({ length: Math.floor(chap.size / 4) }, (_, i) => chap.u32(i * 4)) : [];
+  return chap
+    ? Array.from({ length: Math.min(Math.floor(chap.size / 4), MAX_TRACKS) }, (_, i) => chap.u32(i * 4))
+    : [];
 }

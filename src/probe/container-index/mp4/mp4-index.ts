@@ -8,11 +8,13 @@ import { findMoov } from './find-boxes.ts';
 import { type Builders, type FilmTimeline, readFragmented } from './fragmented.ts';
 import { type Movie, type MovieTrack, readMovie } from './movie.ts';
 import { addTableSamples } from './sample-table.ts';
-import { TimelineBuilder } from './timeline.ts';
+import { assertSampleTables } from './table-claims.ts';
+import { filmBudget, TimelineBuilder } from './timeline.ts';
 
 /** The index of an MP4, MOV or fragmented MP4 film: its sample tables, or the index of its fragments. */
 export async function readMp4Index(file: IndexedFile): Promise<ContainerIndex> {
   const moov = await findMoov(file);
+  assertSampleTables(moov.bytes);
   const movie = readMovie(moov.bytes, moov.box);
   if (!movie) throw damaged('The index of the MP4 file (moov) cannot be read.');
   const main = mainTrack(movie.tracks);
@@ -53,9 +55,10 @@ async function readTimeline(
   main: MovieTrack,
 ): Promise<FilmTimeline> {
   const builders: Builders = new Map();
+  const budget = filmBudget();
   for (const track of movie.tracks) {
     if (track !== main && track.kind !== 'audio') continue;
-    const builder = new TimelineBuilder(track, file.sizeBytes);
+    const builder = new TimelineBuilder(track, file.sizeBytes, budget);
     addTableSamples(track, builder);
     builders.set(track.id, { track, builder });
   }

@@ -1,15 +1,13 @@
-import { damaged } from '../failures.ts';
 import { descendant, type FullBox } from './boxes.ts';
 import type { MovieTrack } from './movie.ts';
 import type { TimelineBuilder } from './timeline.ts';
 
-/** A day of video at 120 frames per second has 10 million. */
-const MAX_SAMPLES = 20_000_000;
 /** Where every sample is a random access point (sound, intra-only video), this many seconds between those listed are enough. */
 const SPARSE_SECONDS = 0.5;
 
 /**
- * Adds the samples that a track's `stbl` lists. Sound with samples of one size goes chunk by chunk: PCM has a sample per tick. Throws `media_damaged` on absurd counts.
+ * Adds the samples that a track's `stbl` lists. Sound with samples of one size goes chunk by chunk: PCM has a sample per tick. Counts have passed
+ * `assertSampleTables`; throws `media_damaged` when they come to more than the film's budget.
  */
 export function addTableSamples(track: MovieTrack, into: TimelineBuilder): void {
   const table = readTable(track);
@@ -49,7 +47,6 @@ function readTable(track: MovieTrack): Table | null {
 
 function addVideo(track: MovieTrack, table: Table, into: TimelineBuilder): void {
   const { times, offsets, keys, sizes, chunks } = table;
-  if (sizes.count > MAX_SAMPLES) throw damaged('The MP4 file lists more frames than a film can have.');
   const keyCount = keys?.count(4, 8, 4) ?? 0;
   let nextKey = 0;
   let decodeTime = 0;
@@ -134,20 +131,27 @@ class RunCursor {
 
   /** The next sample's value; the last one again when the table is too short. */
   next(): number {
-    return this.take(1).value;
+    this.#advance();
+    if (this.#left > 0) this.#left--;
+    return this.#value;
   }
 
   /** Up to `most` samples of one value. */
   take(most: number): { value: number; length: number } {
+    this.#advance();
+    const length = this.#left === 0 ? most : Math.min(most, this.#left);
+    this.#left = Math.max(0, this.#left - length);
+    return { value: this.#value, length };
+  }
+
+  /** To the next run that has samples left, if there is one. */
+  #advance(): void {
     while (this.#left === 0 && this.#entry + 1 < this.#entries) {
       this.#entry++;
       const at = 8 + this.#entry * 8;
       this.#left = this.#box.u32(at);
       this.#value = this.#isSigned ? this.#box.i32(at + 4) : this.#box.u32(at + 4);
     }
-    const length = this.#left === 0 ? most : Math.min(most, this.#left);
-    this.#left = Math.max(0, this.#left - length);
-    return { value: this.#value, length };
   }
 }
 
@@ -161,7 +165,7 @@ class SampleSizes {
   constructor(box: FullBox, isCompact: boolean) {
     this.#box = box;
     this.#fixed = isCompact ? 0 : box.u32(4);
-    this.#bits = isCompact ? box.u8(7) || 8 : 32;
+    this.#bits = isCompact ? box.u8(7) : 32;
     this.count =
       this.#fixed > 0 ? box.u32(8) : Math.min(box.u32(8), Math.floor(((box.size - 12) * 8) / this.#bits));
   }

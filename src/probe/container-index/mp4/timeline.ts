@@ -1,4 +1,5 @@
 import type { AccessPoint } from '../film-clock.ts';
+import { WorkBudget } from '../work-budget.ts';
 import type { MovieTrack } from './movie.ts';
 
 /** What a track's samples come to. Seconds of presentation on the container's clock, edit list applied. */
@@ -11,23 +12,42 @@ export interface Timeline {
   endSeconds: number;
 }
 
+/** Units that a film's samples may cost: a day of video at 120 frames per second has 10 million, a day of AAC 4 million. */
+const FILM_UNITS = 24_000_000;
+/** A point is kept, copied and sorted; a sample is but looked at. So a film may have a day of nothing but keyframes. */
+const POINT_UNITS = 8;
+
+/** What all the timelines of one film may cost together. */
+export function filmBudget(): WorkBudget {
+  return new WorkBudget(FILM_UNITS, 'The MP4 file lists more samples than a film can have.');
+}
+
 /** Gathers samples in any order into a `Timeline`. Samples that the file does not hold (it was cut off) do not count. */
 export class TimelineBuilder {
   readonly #track: MovieTrack;
   readonly #sizeBytes: number;
+  readonly #budget: WorkBudget;
   readonly #points: AccessPoint[] = [];
   #firstShown = Number.POSITIVE_INFINITY;
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
   #end = Number.NEGATIVE_INFINITY;
 
-  constructor(track: MovieTrack, sizeBytes: number) {
+  /** @param budget Shared by all tracks of the film. */
+  constructor(track: MovieTrack, sizeBytes: number, budget: WorkBudget) {
     this.#track = track;
     this.#sizeBytes = sizeBytes;
+    this.#budget = budget;
   }
 
-  /** Times in track ticks, before the edit list; `endOffset` is where the sample's bytes end in the file. */
+  /** An empty one of the same track. */
+  fresh(): TimelineBuilder {
+    return new TimelineBuilder(this.#track, this.#sizeBytes, this.#budget);
+  }
+
+  /** Times in track ticks, before the edit list; `endOffset` is where the sample's bytes end in the file. Throws `media_damaged` on absurd numbers. */
   add(time: number, duration: number, endOffset: number): void {
+    this.#budget.spend();
     if (endOffset > this.#sizeBytes) return;
     if (time < this.#first) this.#first = time;
     if (time >= this.#track.edit.mediaTime && time < this.#firstShown) this.#firstShown = time;
@@ -37,7 +57,9 @@ export class TimelineBuilder {
   }
 
   addPoint(time: number, offset: number): void {
-    if (offset < this.#sizeBytes) this.#points.push({ seconds: this.#present(time), offset });
+    if (offset >= this.#sizeBytes) return;
+    this.#budget.spend(POINT_UNITS);
+    this.#points.push({ seconds: this.#present(time), offset });
   }
 
   build(): Timeline {

@@ -1,4 +1,4 @@
-import { CustomSource, EncodedPacketSink, Input, type InputTrack, MP4, QTFF } from 'mediabunny';
+import { EncodedPacketSink, Input, type InputTrack, MP4, QTFF } from 'mediabunny';
 import { RaffiError, toRaffiError } from '../../errors.ts';
 import type { ContainerIndex } from '../../plan/types.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
@@ -6,15 +6,14 @@ import { fetchEnd } from '../fetch-end.ts';
 import type { AudioFormat, Packet, PacketReader, Span, VideoFormat } from '../packet.ts';
 import { orAbort } from './abort.ts';
 import { audioFormat, videoFormat } from './formats.ts';
-import { hasSegmentIndex, randomAccessBox } from './random-access-box.ts';
+import { GuardedSource } from './guarded-source.ts';
+import { hasFragmentIndex, randomAccessBox } from './random-access-box.ts';
 import { SampleSource } from './sample-source.ts';
 
 /** Film times are differences of exact ones: only floating point separates equals. */
 const SAME_MOMENT_SECONDS = 0.000_1;
 /** Edit lists count in the movie's ticks, mostly milliseconds: sound that begins with the picture may seem to begin so much before it. */
 const EDIT_ROUNDING_SECONDS = 0.001;
-/** What mediabunny may keep of sample data; the source has a cache of its own. */
-const SAMPLE_CACHE_BYTES = 1 << 20;
 
 /**
  * A reader of MP4 and QuickTime, whole or fragmented, on mediabunny. Rejects with `not_media` when the file is none, `media_damaged` when its
@@ -27,15 +26,19 @@ export async function openMp4Reader(
 ): Promise<PacketReader> {
   const { sizeBytes } = await source.open(signal);
   const samples = new SampleSource(source, sizeBytes);
-  let input = inputOf(samples);
+  // Stands where a fragmented film's own would be looked for.
+  samples.append(randomAccessBox(index, []));
+  let guard = new GuardedSource(samples);
+  let input = inputOf(guard);
   try {
-    if (await orAbort(hasSegmentIndex(source, index, signal), signal)) {
+    if (await orAbort(hasFragmentIndex(source, index, signal), signal)) {
       const tracks = await orAbort(describeTracks(input), signal);
       input.dispose();
       samples.append(randomAccessBox(index, tracks));
-      input = inputOf(samples);
+      guard = new GuardedSource(samples);
+      input = inputOf(guard);
     }
-    return await orAbort(open(input, samples, index), signal);
+    return await orAbort(open(input, guard, samples, index), signal);
   } catch (thrown) {
     samples.close();
     input.dispose();
@@ -47,31 +50,32 @@ export async function openMp4Reader(
   }
 }
 
-function inputOf(samples: SampleSource): Input {
-  return new Input({
-    formats: [MP4, QTFF],
-    source: new CustomSource({
-      getSize: () => samples.sizeBytes,
-      read: (start, end) => samples.read(start, end),
-      maxCacheSize: SAMPLE_CACHE_BYTES,
-      prefetchProfile: 'none',
-    }),
-  });
+function inputOf({ source }: GuardedSource): Input {
+  return new Input({ formats: [MP4, QTFF], source });
 }
 
+/** The tracks that are played, the picture first. */
 async function describeTracks(input: Input): Promise<{ id: number; timescale: number }[]> {
-  const tracks = await input.getTracks();
+  const [video] = await input.getVideoTracks();
+  const audio = await input.getAudioTracks();
+  const tracks = video ? [video, ...audio] : audio;
   return Promise.all(
     tracks.map(async (track) => ({ id: track.id, timescale: await track.getTimeResolution() })),
   );
 }
 
-async function open(input: Input, samples: SampleSource, index: ContainerIndex): Promise<PacketReader> {
+async function open(
+  input: Input,
+  guard: GuardedSource,
+  samples: SampleSource,
+  index: ContainerIndex,
+): Promise<PacketReader> {
   const videoTracks = await input.getVideoTracks();
   const audioTracks = await input.getAudioTracks();
   const video = videoTracks[0] ?? null;
   return new Mp4Reader(
     input,
+    guard,
     samples,
     index,
     { track: video, format: video && (await videoFormat(video)) },
@@ -88,6 +92,7 @@ class Mp4Reader implements PacketReader {
   readonly video: VideoFormat | null;
   readonly audio: readonly (AudioFormat | null)[];
   readonly #input: Input;
+  readonly #guard: GuardedSource;
   readonly #samples: SampleSource;
   readonly #index: ContainerIndex;
   readonly #videoTrack: InputTrack | null;
@@ -95,12 +100,14 @@ class Mp4Reader implements PacketReader {
 
   constructor(
     input: Input,
+    guard: GuardedSource,
     samples: SampleSource,
     index: ContainerIndex,
     video: Mp4Track<VideoFormat>,
     audio: readonly Mp4Track<AudioFormat>[],
   ) {
     this.#input = input;
+    this.#guard = guard;
     this.#samples = samples;
     this.#index = index;
     this.#videoTrack = video.track;
@@ -123,6 +130,7 @@ class Mp4Reader implements PacketReader {
       while (packet) {
         const ptsSeconds = packet.timestamp - this.#index.originSeconds;
         if (ptsSeconds >= end) return;
+        this.#guard.advance();
         yield {
           data: packet.data,
           ptsSeconds,
@@ -158,6 +166,7 @@ class Mp4Reader implements PacketReader {
       while (packet) {
         const ptsSeconds = packet.timestamp - this.#index.originSeconds;
         if (ptsSeconds >= end) return;
+        this.#guard.advance();
         if (ptsSeconds >= start) {
           yield { data: packet.data, ptsSeconds, durationSeconds: packet.duration, isKey: true };
         }

@@ -14,7 +14,9 @@ export interface LoadedBox {
 const TAIL_BYTES = 16 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 /** `moov` of a 24 h film with B-frames is about 60 MB. */
-const MAX_BOX_BYTES = 256 * 1024 * 1024;
+export const MAX_BOX_BYTES = 256 * 1024 * 1024;
+/** `moof` boxes list samples of some seconds. */
+export const MAX_MOOF_BYTES = 16 * 1024 * 1024;
 /** Top-level boxes before `moov`: a handful in any honest file. */
 const MAX_STEPS = 64;
 

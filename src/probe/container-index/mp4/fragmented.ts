@@ -4,7 +4,7 @@ import type { AccessPoint } from '../film-clock.ts';
 import { WALKABLE_BYTES } from '../options.ts';
 import { Window } from '../window.ts';
 import { MAX_BOX_HEADER_BYTES, readBox } from './boxes.ts';
-import { type LoadedBox, loadBox } from './find-boxes.ts';
+import { type LoadedBox, loadBox, MAX_MOOF_BYTES } from './find-boxes.ts';
 import { type FragmentIndex, readMfra, readSidx } from './fragment-index.ts';
 import { addFragment, type NextTimes } from './fragments.ts';
 import type { Movie, MovieTrack } from './movie.ts';
@@ -22,8 +22,6 @@ export interface FilmTimeline {
 /** Builders of the tracks that matter, already holding what `moov` itself lists (a hybrid film's first fragment). */
 export type Builders = Map<number, { track: MovieTrack; builder: TimelineBuilder }>;
 
-/** `moof` boxes list samples of some seconds. */
-const MAX_MOOF_BYTES = 16 * 1024 * 1024;
 /** Boxes between `moov` and the first `moof`: `sidx` one per track, `free`, `uuid`. */
 const MAX_STEPS = 32;
 const CHUNK_BYTES = 64 * 1024;

@@ -40,9 +40,12 @@ export function track({ id = 1, handler = 'vide', timescale = 1000, tables = [] 
   );
 }
 
+/** Of x264, baseline, 160 × 90. */
+const AVC_CONFIGURATION = '0142c00bffe100186742c00bd9028df93011000003000100000300320f142a4801000568cb83cb20';
+
 /** Enough for a packet reader to take it for H.264 or for 16-bit PCM. */
 function sampleDescription(handler: 'vide' | 'soun'): Uint8Array {
-  const avcC = box('avcC', [1, 66, 192, 10, 255, 225, 0, 4, 0x67, 66, 192, 10, 1, 0, 2, 0x68, 0xce]);
+  const avcC = box('avcC', [...Buffer.from(AVC_CONFIGURATION, 'hex')]);
   const entry =
     handler === 'vide'
       ? box('avc1', new Uint8Array(24), [0, 160, 0, 90], new Uint8Array(50), avcC)

@@ -9,6 +9,7 @@ import {
   unsigned,
 } from '../ebml.ts';
 import type { Window } from '../window.ts';
+import { WorkBudget } from '../work-budget.ts';
 
 /** A block's head; its payload was jumped over. */
 export interface WalkedBlock {
@@ -30,15 +31,20 @@ const KNOWN_IDS: ReadonlySet<number> = new Set([
   ...TOP_LEVEL_IDS,
   ...[ID.Timestamp, ID.SimpleBlock, ID.BlockGroup, ID.Position, ID.PrevSize, ID.Void, ID.CRC32],
 ]);
-const RESYNC_BYTES = 64 * 1024;
+/** More blocks than a day of film has; beyond it the file is built to waste our time. */
+const MAX_ELEMENTS = 20_000_000;
 
 /**
  * Goes through clusters block by block, reading heads only. Damaged stretches are left by looking for the next cluster, as a player
- * would.
+ * would. Rejects with `media_damaged` on absurd numbers of elements, else only with what reading rejects with.
  */
 export class ClusterWalker {
   readonly #window: Window;
   readonly #end: number;
+  readonly #elements = new WorkBudget(
+    MAX_ELEMENTS,
+    'The Matroska file holds more blocks than a film can have.',
+  );
   #position: number;
   #cluster = { offset: 0, time: 0, end: null as number | null };
 
@@ -52,6 +58,7 @@ export class ClusterWalker {
   /** The next block; null at the end. */
   async next(): Promise<WalkedBlock | null> {
     while (this.#position < this.#end) {
+      this.#elements.spend();
       const bytes = await this.#window.at(this.#position, HEADS);
       const element = readElement(bytes, 0);
       if (element === 'incomplete') return null;
@@ -119,6 +126,7 @@ export class ClusterWalker {
     const end = this.#position + (endOf(group) ?? 0);
     let block: WalkedBlock | null = null;
     while (position < end) {
+      this.#elements.spend();
       const bytes = await this.#window.at(position, HEADS);
       const element = readElement(bytes, 0);
       if (typeof element === 'string' || element.size === null) break;
@@ -135,13 +143,14 @@ export class ClusterWalker {
   async #resync(): Promise<boolean> {
     let from = this.#position + 1;
     while (from < this.#end) {
-      const bytes = await this.#window.at(from, RESYNC_BYTES);
+      // Whatever the window holds from here on: to fill it anew for every broken element would read the same bytes again and again.
+      const bytes = await this.#window.at(from, CLUSTER_ID.length);
       const found = indexOfCluster(bytes);
       if (found >= 0) {
         this.#position = from + found;
         return this.#position < this.#end;
       }
-      if (bytes.length < RESYNC_BYTES) return false;
+      if (bytes.length < CLUSTER_ID.length) return false;
       from += bytes.length - (CLUSTER_ID.length - 1);
     }
     return false;

@@ -1,4 +1,3 @@
-import { damaged } from '../failures.ts';
 import type { ClusterWalker, WalkedBlock } from './cluster-walker.ts';
 import type { Cue } from './cues.ts';
 
@@ -25,18 +24,14 @@ export interface WalkOptions {
   clusterStartsOnly?: boolean;
 }
 
-/** More blocks than a day of film has; beyond it the file is built to waste our time. */
-const MAX_BLOCKS = 20_000_000;
-
-/** Collects keyframes, first time and ends. Throws `media_damaged` on absurd numbers of blocks, else only what reading throws. */
+/** Collects keyframes, first time and ends. Rejects with what the walker rejects with. */
 export async function walk(walker: ClusterWalker, options: WalkOptions): Promise<Walked> {
   const keyframes: Cue[] = [];
   const clocks = new Map<number, TrackClock>();
   let firstTime: number | null = null;
-  for (let count = 0; ; count++) {
+  for (;;) {
     const block = await walker.next();
     if (!block) break;
-    if (count > MAX_BLOCKS) throw damaged('The Matroska file holds more blocks than a film can have.');
     clockOf(clocks, block.trackNumber).take(block);
     if (block.trackNumber !== options.trackNumber) continue;
     if (block.isKey) {

@@ -3,6 +3,7 @@ import { type IndexedFile, readRange } from '../file.ts';
 import type { AccessPoint } from '../film-clock.ts';
 import { WALKABLE_BYTES } from '../options.ts';
 import { Window } from '../window.ts';
+import { WorkBudget } from '../work-budget.ts';
 import { MAX_BOX_HEADER_BYTES, readBox } from './boxes.ts';
 import { type LoadedBox, loadBox, MAX_MOOF_BYTES } from './find-boxes.ts';
 import { type FragmentIndex, readMfra, readSidx } from './fragment-index.ts';
@@ -22,6 +23,8 @@ export interface FilmTimeline {
 /** Builders of the tracks that matter, already holding what `moov` itself lists (a hybrid film's first fragment). */
 export type Builders = Map<number, { track: MovieTrack; builder: TimelineBuilder }>;
 
+/** A day of fragments of a tenth of a second has 2 million. */
+const MAX_BOXES = 4_000_000;
 /** Boxes between `moov` and the first `moof`: `sidx` one per track, `free`, `uuid`. */
 const MAX_STEPS = 32;
 const CHUNK_BYTES = 64 * 1024;
@@ -208,7 +211,9 @@ async function walkFragments(
   );
   const nextTimes: NextTimes = new Map();
   let offset = start;
+  const work = new WorkBudget(MAX_BOXES, 'The fragmented MP4 file holds more boxes than a film can have.');
   while (offset + 8 <= file.sizeBytes) {
+    work.spend();
     const header = readBox(await window.at(offset, MAX_BOX_HEADER_BYTES), 0);
     // A film that was cut off is played as far as it goes.
     if (!header || header.end === null || offset + header.end > file.sizeBytes) break;

@@ -34,10 +34,14 @@ export function likelyLimits(source: { name: string; contentType: string | null 
   return declares ? DECLARING : UNDECLARED;
 }
 
+const MAX_ALLOCATION_BYTES = 256 * 1024 * 1024;
+
 /** ffprobe's arguments; all of them are known to 4.0 as well as to 7. */
 export function ffprobeArguments(url: string, limits: ProbeLimits): string[] {
   return [
     ...['-hide_banner', '-v', 'error'],
+    // No block of memory larger than that, whatever a hostile file claims: a day's sample table takes a fifth of it.
+    ...['-max_alloc', String(MAX_ALLOCATION_BYTES)],
     ...['-protocol_whitelist', 'http,tcp', '-format_whitelist', FORMATS],
     // Our loopback server answers in windows: asking on at once is a "reconnect" to libavformat; a second failure is final.
     ...['-reconnect', '1', '-reconnect_delay_max', '0'],

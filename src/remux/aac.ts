@@ -21,6 +21,9 @@ export const AAC_RATES: readonly number[] = [
   96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
 ];
 
+/** Twice the highest of the table, with SBR. An explicit rate may claim 16.7 MHz, hence 16,000 frames a second. */
+const MAX_RATE = 192_000;
+
 const CHANNELS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 8];
 
 /** Null when the bytes are no usable AudioSpecificConfig. */
@@ -49,6 +52,7 @@ export function parseAudioSpecificConfig(bytes: Uint8Array): AacConfig | null {
       }
     }
   }
+  if (coreRate > MAX_RATE || outputRate > MAX_RATE) return null;
   const coreFrameSamples = shortTransform ? 960 : 1024;
   return { objectType, coreRate, outputRate, channelConfiguration, coreFrameSamples, sbr, ps };
 }

@@ -12,6 +12,11 @@ import { parseMp3Header } from './mp3-header.ts';
 
 const hex = (text: string) => Buffer.from(text.replace(/\s/g, ''), 'hex');
 
+it('no AAC has 16,000 frames a second', () => {
+  expect(parseAudioSpecificConfig(buildAudioSpecificConfig(2, 192_000, 2))?.outputRate).toBe(192_000);
+  expect(parseAudioSpecificConfig(buildAudioSpecificConfig(2, 16_700_000, 2))).toBeNull();
+});
+
 describe('codec strings', () => {
   it.each([
     ['H.264 High 4.0', avcCodecString(hex('01640028ffe100')), 'avc1.640028'],

@@ -88,6 +88,13 @@ describe('fillSilence', () => {
     expect(fillSilence(packets, { startSeconds: 0, endSeconds: 6 }, flac)).toEqual(packets);
   });
 
+  it('does not fill days', () => {
+    const packets = [packet(86_400), packet(172_800)];
+    const filled = fillSilence(packets, { startSeconds: 0, endSeconds: 259_200 }, format);
+    expect(filled.length).toBeLessThan(100_000);
+    expect(filled.filter((one) => packets.includes(one))).toEqual(packets);
+  });
+
   it('makes any track contiguous to within a frame and keeps every packet in its place', () => {
     const present = fc.uniqueArray(fc.nat(280), { maxLength: 280 });
     fc.assert(

@@ -22,6 +22,7 @@ describe('distrust', () => {
     ['an ordinary film', index(every(2, 100), 200), null],
     ['groups of a minute', index(every(60, 10), 600), null],
     ['two minutes throughout', index(every(120, 10), 1200), null],
+    ['two days throughout', index(every(172_800, 3), 518_400), /no keyframe for 172800/],
     ['one keyframe in a short film', index([0], 50), null],
     ['one keyframe in a long film', index([0], 5000), /no keyframe for 5000/],
     ['a hole', index([0, 2, 4, 6, 400, 402], 404), /no keyframe for 394/],

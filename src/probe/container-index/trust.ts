@@ -8,6 +8,8 @@ const UNQUESTIONED_GAP_SECONDS = 12;
 const UNQUESTIONED_GAP_RATIO = 3;
 /** A longer one is believed when the film is like that throughout: so many times its median. */
 const BELIEVABLE_GAP_RATIO = 10;
+/** Whatever the film is like: a gap like this makes a segment that no player waits for. */
+const MAX_GAP_SECONDS = 300;
 /** Offsets of so large a part may run backwards: an odd interleaving, not damage. */
 const BACKWARD_SHARE = 0.01;
 
@@ -64,6 +66,6 @@ function gapReason({ keyframes }: ContainerIndex, end: number, isWalkable: boole
   if (largest <= (isWalkable ? UNQUESTIONED_GAP_SECONDS : BELIEVABLE_GAP_SECONDS)) return null;
   const median = gaps.toSorted((a, b) => a - b)[gaps.length >> 1] ?? 0;
   const ratio = isWalkable ? UNQUESTIONED_GAP_RATIO : BELIEVABLE_GAP_RATIO;
-  if (keyframes.length > 2 && largest <= median * ratio) return null;
+  if (keyframes.length > 2 && largest <= Math.min(median * ratio, MAX_GAP_SECONDS)) return null;
   return `it has no keyframe for ${Math.round(largest)} seconds`;
 }

@@ -13,6 +13,7 @@ import {
   vp9CodecString,
 } from '../codec-strings.ts';
 import type { AudioFormat, VideoCodec, VideoFormat } from '../packet.ts';
+import { isSampleRate } from '../sample-rate.ts';
 import type { MatroskaTrack } from './tracks.ts';
 
 /**
@@ -42,6 +43,7 @@ export function audioFormat(track: MatroskaTrack): AudioFormat | null {
   if (track.kind !== 'audio' || !isReadable(track)) return null;
   const { codecId, codecPrivate, channels } = track;
   const sampleRate = Math.round(track.sampleRate);
+  if (!isSampleRate(sampleRate)) return null;
   if (codecId.startsWith('A_AAC')) return aacFormat(track);
   if (codecId === 'A_MPEG/L3') {
     return { kind: 'audio', codec: 'mp3', codecString: 'mp3', sampleRate, channels, description: null };

@@ -1,6 +1,7 @@
 import type { InputAudioTrack, InputVideoTrack } from 'mediabunny';
 import { aacCodecString, channelCountOf, parseAudioSpecificConfig } from '../aac.ts';
 import type { AudioFormat, VideoFormat } from '../packet.ts';
+import { isSampleRate } from '../sample-rate.ts';
 
 /** The format of a video track; null for codecs we cannot copy. */
 export async function videoFormat(track: InputVideoTrack): Promise<VideoFormat | null> {
@@ -29,7 +30,7 @@ export async function audioFormat(track: InputAudioTrack): Promise<AudioFormat |
   const codec = await track.getCodec();
   if (codec !== 'aac' && codec !== 'mp3' && codec !== 'opus' && codec !== 'flac') return null;
   const config = await track.getDecoderConfig();
-  if (!config) return null;
+  if (!config || !isSampleRate(config.sampleRate)) return null;
   const description = bytesOf(config.description);
   const base = {
     kind: 'audio',

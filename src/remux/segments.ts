@@ -4,6 +4,7 @@ import type { MediaInfo } from '../probe/media-info.ts';
 import type { ByteParts } from './byte-parts.ts';
 import { buildCmafInit as initOf } from './cmaf-init.ts';
 import { writeAudioSegment, writeVideoSegment } from './cmaf-segment.ts';
+import { collectPackets } from './collect-packets.ts';
 import { compositionDelayOf } from './composition-delay.ts';
 import { writeTransportSegment } from './mpegts/transport-segment.ts';
 import type { AudioFormat, Packet, PacketReader, VideoFormat } from './packet.ts';
@@ -30,7 +31,7 @@ const ROUNDING_SECONDS = 0.0015;
 
 /**
  * The fMP4 media segment of a single-track rendition: `'v'`, or an audio track's position. Depends on the plan and the source alone, so the
- * bytes are the same whenever it is made. Rejects with what reading the source rejects with.
+ * bytes are the same whenever it is made. Rejects with `media_damaged` when it is absurdly large, else with what reading the source rejects with.
  */
 export async function buildCmafSegment(
   reader: PacketReader,
@@ -41,7 +42,7 @@ export async function buildCmafSegment(
 ): Promise<ByteParts> {
   const sequenceNumber = part.segment.index + 1;
   if (rendition === 'v') {
-    const packets = await collect(reader.videoPackets(part.segment, signal));
+    const packets = await collectPackets(reader.videoPackets(part.segment, signal), part.segment);
     return writeVideoSegment(
       sequenceNumber,
       packets,
@@ -51,7 +52,7 @@ export async function buildCmafSegment(
     );
   }
   const format = audioFormat(reader, rendition);
-  const packets = await collect(reader.audioPackets(rendition, part.segment, signal));
+  const packets = await collectPackets(reader.audioPackets(rendition, part.segment, signal), part.segment);
   return writeAudioSegment(sequenceNumber, fillSilence(packets, part, format), part.startSeconds, format);
 }
 
@@ -65,8 +66,10 @@ export async function buildTransportSegment(
 ): Promise<ByteParts> {
   const format = audioPosition === null ? null : audioFormat(reader, audioPosition);
   const [video, audio] = await Promise.all([
-    reader.video ? collect(reader.videoPackets(segment, signal)) : [],
-    audioPosition === null ? [] : collect(reader.audioPackets(audioPosition, segment, signal)),
+    reader.video ? collectPackets(reader.videoPackets(segment, signal), segment) : [],
+    audioPosition === null
+      ? []
+      : collectPackets(reader.audioPackets(audioPosition, segment, signal), segment),
   ]);
   const stream = film.media.video[0];
   const timing = {
@@ -78,12 +81,6 @@ export async function buildTransportSegment(
     audio: format && { format, packets: fillSilence(audio, segment, format) },
   });
   return [bytes];
-}
-
-async function collect(packets: AsyncIterable<Packet>): Promise<Packet[]> {
-  const all: Packet[] = [];
-  for await (const packet of packets) all.push(packet);
-  return all;
 }
 
 /** Where the last presented frame ends: by its own duration where that meets the cut, else at the cut. */

@@ -1,4 +1,5 @@
 import { packetSamples } from '../audio-frames.ts';
+import { segmentBudget } from '../collect-packets.ts';
 import { fetchEnd } from '../fetch-end.ts';
 import type { AudioFormat, Packet, Span } from '../packet.ts';
 import { type Block, readBlocks } from './blocks.ts';
@@ -14,6 +15,8 @@ import type { MatroskaFilm } from './video-reading.ts';
 const SILENT_SECONDS = 2;
 /** libavformat lets tracks lie at most 10 s apart in the file (`max_interleave_delta`). */
 const MAX_LOOK_BACK_SECONDS = 10;
+/** Every frame is a keyframe where nothing is predicted, at 60 per second. */
+const MAX_LOOKS_BACK = 600;
 
 /** What is read of one audio track. */
 export interface AudioTrack {
@@ -102,12 +105,13 @@ async function lookBack(
   );
   const near = before.filter(({ timeSeconds }) => timeSeconds >= span.startSeconds - MAX_LOOK_BACK_SECONDS);
   // A group longer than that is gone back once all the same.
-  const places = near.length > 0 ? near : before.slice(-1);
+  const places = near.length > 0 ? near.slice(-MAX_LOOKS_BACK) : before.slice(-1);
+  const budget = segmentBudget();
   const found: Packet[] = [];
   let until = span.startOffset;
   for (const { offset } of places.reverse()) {
     if (offset >= until) continue;
-    found.unshift(...(await packetsBetween(film, audio, offset, until, signal)));
+    found.unshift(...(await packetsBetween(film, audio, offset, until, budget, signal)));
     until = offset;
     const first = found[0];
     if (first && first.ptsSeconds - first.durationSeconds < start) break;
@@ -121,6 +125,7 @@ async function packetsBetween(
   audio: AudioTrack,
   from: number,
   to: number,
+  budget: { take(packet: Packet): void },
   signal?: AbortSignal,
 ): Promise<Packet[]> {
   const { track } = audio;
@@ -131,7 +136,10 @@ async function packetsBetween(
     for await (const block of readBlocks(cursor, (number) => number === track.number)) {
       if (block.offset >= to) break;
       if (block.trackNumber === track.number) {
-        packets.push(...packetsOf(block, audio, clock, film.head.secondsPerTick));
+        for (const packet of packetsOf(block, audio, clock, film.head.secondsPerTick)) {
+          budget.take(packet);
+          packets.push(packet);
+        }
       }
       if (cursor.position >= to) break;
     }

@@ -9,6 +9,7 @@ import {
   TOP_LEVEL_IDS,
   unsigned,
 } from '../../probe/container-index/ebml.ts';
+import { WorkBudget } from '../../probe/container-index/work-budget.ts';
 import type { ByteCursor } from './byte-cursor.ts';
 import { unlace } from './lacing.ts';
 import { skipToCluster } from './resync.ts';
@@ -29,6 +30,10 @@ export interface Block {
 
 /** No real frame is larger; a size beyond is damage. */
 const MAX_BLOCK_BYTES = 64 << 20;
+/** How far one reading goes: a segment's own bytes four times, for what lies between them. */
+const MAX_READ_BYTES = 1 << 30;
+/** With what is no block counted too: a file of nothing but empty elements would keep us busy otherwise. */
+const MAX_ELEMENTS = 2_000_000;
 /** SilentTracks and EncryptedBlock of old files. */
 const SKIPPED_IDS: ReadonlySet<number> = new Set([
   ...TOP_LEVEL_IDS,
@@ -44,17 +49,32 @@ const SKIPPED_IDS: ReadonlySet<number> = new Set([
 /**
  * The blocks from the cursor's place on, in file order, until the file ends. Clusters of known and unknown size are read alike, flat: their
  * children simply follow. Where something stands that cannot stand there, or reaches beyond its cluster, reading goes on at the next
- * cluster: a damaged stretch costs what it holds and nothing more.
+ * cluster: a damaged stretch costs what it holds and nothing more. Rejects with `media_damaged` on absurd numbers of elements.
+ *
+ * @param maxBytes where to end, counted from the cursor's place; without it the reading of more than a gigabyte counts as damage
  */
 export async function* readBlocks(
   cursor: ByteCursor,
   isWanted: (trackNumber: number) => boolean,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Block, void, undefined> {
+  const elements = new WorkBudget(
+    MAX_ELEMENTS,
+    'The Matroska file holds more blocks than a segment can have.',
+  );
+  const bytes = new WorkBudget(MAX_READ_BYTES, 'A segment of the Matroska file has no end.');
+  const start = cursor.position;
+  let last = start;
   let clusterTime: number | null = null;
   let clusterEnd = Number.POSITIVE_INFINITY;
   for (;;) {
     if (cursor.available < MAX_HEADER_BYTES) await cursor.fill(MAX_HEADER_BYTES);
     const offset = cursor.position;
+    if (offset - start >= maxBytes) return;
+    // What is jumped over costs no more than the largest block.
+    bytes.spend(Math.min(offset - last, MAX_BLOCK_BYTES));
+    last = offset;
+    elements.spend();
     const element = readElement(cursor.peek(), 0);
     if (element === 'incomplete') return;
     if (element === 'invalid' || !mayStand(element, offset, clusterEnd, cursor.fileEnd)) {

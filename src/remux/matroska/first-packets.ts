@@ -31,7 +31,7 @@ export async function findFirstPackets(
   const found = new Map<number, FirstPacket>();
   const cursor = new ByteCursor(film.source, start, limit, film.head.sizeBytes, signal);
   try {
-    for await (const block of readBlocks(cursor, (number) => missing.has(number))) {
+    for await (const block of readBlocks(cursor, (number) => missing.has(number), MAX_SCAN_BYTES)) {
       const entry = missing.get(block.trackNumber);
       const frame = entry && block.frames[0] && restoreFrame(block.frames[0], entry.track.encoding);
       if (frame) {
@@ -43,7 +43,7 @@ export async function findFirstPackets(
         found.set(track.number, { offset: block.offset, grid });
         missing.delete(track.number);
       }
-      if (missing.size === 0 || cursor.position >= limit) break;
+      if (missing.size === 0) break;
     }
   } finally {
     await cursor.close();

@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib';
 import type { ContentEncoding } from './tracks.ts';
 
-/** A frame a track's compression would blow up beyond this is an attack or damage. */
-const MAX_FRAME_BYTES = 64 << 20;
+/** A frame a track's compression would blow up beyond this is an attack or damage: only subtitles are worth compressing. */
+const MAX_FRAME_BYTES = 16 << 20;
 
 /** A frame as the codec knows it; null when its compression is damaged (the frame is then left out). */
 export function restoreFrame(frame: Uint8Array, encoding: ContentEncoding): Uint8Array | null {

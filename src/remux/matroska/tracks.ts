@@ -8,6 +8,8 @@ import {
   text,
   unsigned,
 } from '../../probe/container-index/ebml.ts';
+import { damaged } from '../../probe/container-index/failures.ts';
+import { MAX_TRACKS } from '../../probe/container-index/main-track.ts';
 
 /** A TrackEntry (RFC 9559 §5.1.4.1) as far as its packets' reading and format need it. */
 export interface MatroskaTrack {
@@ -40,11 +42,16 @@ export type ContentEncoding =
   | { kind: 'zlib' }
   | { kind: 'unsupported' };
 
-/** The video and audio tracks of a Tracks element, in file order. */
+/** What mkvmerge strips is a start code or a sync word; what is put before every frame must not be worth more than they are. */
+const MAX_PREFIX_BYTES = 256;
+
+/** The video and audio tracks of a Tracks element, in file order. Throws `media_damaged` when there are absurdly many. */
 export function parseTracks(bytes: Uint8Array, tracks: EbmlElement): MatroskaTrack[] {
   const found: MatroskaTrack[] = [];
+  let count = 0;
   for (const entry of children(bytes, tracks)) {
     if (entry.id !== ID.TrackEntry) continue;
+    if (++count > MAX_TRACKS) throw damaged('The Matroska file claims absurdly many tracks.');
     const type = number(bytes, entry, ID.TrackType) ?? 0;
     const trackNumber = number(bytes, entry, ID.TrackNumber);
     if ((type === 1 || type === 2) && trackNumber) {
@@ -108,7 +115,8 @@ function contentEncoding(bytes: Uint8Array, entry: EbmlElement): ContentEncoding
   if (algorithm === 0) return { kind: 'zlib' };
   if (algorithm !== 3) return { kind: 'unsupported' };
   const settings = compression && child(bytes, compression, ID.ContentCompSettings);
-  return { kind: 'stripped', prefix: settings ? payload(bytes, settings) : new Uint8Array(0) };
+  const prefix = settings ? payload(bytes, settings) : new Uint8Array(0);
+  return prefix.length > MAX_PREFIX_BYTES ? { kind: 'unsupported' } : { kind: 'stripped', prefix };
 }
 
 function number(bytes: Uint8Array, parent: EbmlElement, id: number): number | null {

@@ -1,26 +1,45 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { RaffiError } from '../errors.ts';
 import { HeadBuffer, TailBuffer } from './capture.ts';
 
-export interface ChildOptions {
+export interface StartOptions {
+  /** Ends the process. */
   signal?: AbortSignal | undefined;
-  /** The process is ended after this long; the result then says `timedOut`. */
-  timeoutMs: number;
-  /** More output than this ends the process; the result then says `overflowed`. Default 1 MiB. */
-  maxStdoutBytes?: number;
   /** Of stderr the last so many bytes are kept: the cause of death is at the end. Default 8 KiB. */
   maxStderrBytes?: number;
   /** Between SIGTERM and SIGKILL. Default 500 ms. */
   graceMs?: number;
 }
 
-export interface ChildResult {
+export interface ChildOptions extends StartOptions {
+  /** The process is ended after this long; the result then says `timedOut`. */
+  timeoutMs: number;
+  /** More output than this ends the process; the result then says `overflowed`. Default 1 MiB. */
+  maxStdoutBytes?: number;
+}
+
+export interface ChildExit {
   /** Null when a signal ended it. */
   exitCode: number | null;
-  stdout: string;
   stderr: string;
+}
+
+export interface ChildResult extends ChildExit {
+  stdout: string;
   timedOut: boolean;
   overflowed: boolean;
+}
+
+/** A process under way. */
+export interface RunningChild {
+  /** Not read, its pipe fills and the process waits: that is how it is throttled. */
+  readonly stdout: Readable;
+  /** Settles once the process is reaped. Rejects with Node's own error (`ENOENT`, `EACCES` …) when it could not be started. */
+  readonly ended: Promise<ChildExit>;
+  /** SIGTERM, then SIGKILL. Idempotent. */
+  end(): void;
 }
 
 const MAX_STDOUT_BYTES = 1024 * 1024;
@@ -32,12 +51,31 @@ const GRACE_MS = 500;
  * process exits. Arguments are an array and never meet a shell.
  */
 export class ChildProcesses {
-  readonly #running = new Map<ChildProcess, { end: () => void; ended: Promise<unknown> }>();
+  readonly #running = new Map<ChildProcess, RunningChild>();
   #stopped = false;
 
   /** Processes started and not yet reaped. */
   get running(): number {
     return this.#running.size;
+  }
+
+  /**
+   * Starts a program and leaves its output to the caller.
+   *
+   * @throws the signal's reason when it has fired already, `aborted` after `stop()`.
+   */
+  start(path: string, args: readonly string[], options: StartOptions = {}): RunningChild {
+    options.signal?.throwIfAborted();
+    if (this.#stopped) throw stopped();
+    const child = spawn(path, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: false,
+      windowsHide: true,
+      env: childEnvironment(process.env),
+    });
+    const running = watch(child, options);
+    this.#own(child, running);
+    return running;
   }
 
   /**
@@ -48,20 +86,21 @@ export class ChildProcesses {
    * `aborted` after `stop()`.
    */
   async run(path: string, args: readonly string[], options: ChildOptions): Promise<ChildResult> {
-    options.signal?.throwIfAborted();
-    if (this.#stopped) throw stopped();
-    const child = spawn(path, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      shell: false,
-      windowsHide: true,
-      env: childEnvironment(process.env),
+    const child = this.start(path, args, options);
+    const stdout = new HeadBuffer(options.maxStdoutBytes ?? MAX_STDOUT_BYTES);
+    let timedOut = false;
+    const timeout = setTimeout(() => {
+      timedOut = true;
+      child.end();
+    }, options.timeoutMs);
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (!stdout.push(chunk)) child.end();
     });
-    const run = collect(child, options);
-    this.#own(child, run);
-    const result = await run.ended;
+    const exit = await child.ended.finally(() => clearTimeout(timeout));
+    await closing(child.stdout, options.graceMs ?? GRACE_MS);
     options.signal?.throwIfAborted();
     if (this.#stopped) throw stopped();
-    return result;
+    return { ...exit, stdout: stdout.text(), timedOut, overflowed: stdout.overflowed };
   }
 
   /** Ends every process and waits until all are reaped. Nothing can be started after. Idempotent. */
@@ -72,7 +111,7 @@ export class ChildProcesses {
     await Promise.allSettled(runs.map(({ ended }) => ended));
   }
 
-  #own(child: ChildProcess, run: { end: () => void; ended: Promise<unknown> }): void {
+  #own(child: ChildProcess, run: RunningChild): void {
     if (this.#running.size === 0) process.once('exit', this.#killAll);
     this.#running.set(child, run);
     const release = () => {
@@ -98,61 +137,47 @@ export function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   );
 }
 
-/** Collects output until the process is reaped, and ends it for any of: the signal, the time-out, too much output, `end()`. */
-function collect(
-  child: ChildProcess,
-  options: ChildOptions,
-): { end: () => void; ended: Promise<ChildResult> } {
-  const stdout = new HeadBuffer(options.maxStdoutBytes ?? MAX_STDOUT_BYTES);
+/** Follows a process until it is reaped, and ends it for the signal or `end()`. */
+function watch(child: ChildProcessByStdio<null, Readable, Readable>, options: StartOptions): RunningChild {
   const stderr = new TailBuffer(options.maxStderrBytes ?? MAX_STDERR_BYTES);
   const graceMs = options.graceMs ?? GRACE_MS;
-  let timedOut = false;
   let grace: NodeJS.Timeout | undefined;
   const end = () => {
     if (grace || child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGTERM');
     grace = setTimeout(() => child.kill('SIGKILL'), graceMs);
   };
-  const timeout = setTimeout(() => {
-    timedOut = true;
-    end();
-  }, options.timeoutMs);
   options.signal?.addEventListener('abort', end, { once: true });
-  child.stdout?.on('data', (chunk: Buffer) => {
-    if (!stdout.push(chunk)) end();
-  });
-  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
 
-  const ended = new Promise<ChildResult>((resolve, reject) => {
-    let drain: NodeJS.Timeout | undefined;
+  const ended = new Promise<ChildExit>((resolve, reject) => {
     const settle = () => {
-      for (const timer of [timeout, grace, drain]) clearTimeout(timer);
+      clearTimeout(grace);
       options.signal?.removeEventListener('abort', end);
     };
     child.once('error', (error) => {
-      if (child.pid !== undefined) return; // a kill or message failed; the process itself still ends by `close`
+      if (child.pid !== undefined) return; // a kill or message failed; the process itself still ends by `exit`
       settle();
       reject(error);
     });
-    // `close` waits for the pipes; a grandchild that inherited them must not keep us waiting.
-    child.once('exit', () => {
-      drain = setTimeout(() => {
-        child.stdout?.destroy();
-        child.stderr?.destroy();
-      }, graceMs);
-    });
-    child.once('close', (exitCode) => {
+    child.once('exit', async (exitCode) => {
+      const wasEnded = grace !== undefined;
       settle();
-      resolve({
-        exitCode,
-        stdout: stdout.text(),
-        stderr: stderr.text(),
-        timedOut,
-        overflowed: stdout.overflowed,
-      });
+      // What a process that ended by itself has written is still its reader's, however late that is.
+      if (wasEnded) child.stdout.destroy();
+      await closing(child.stderr, graceMs);
+      resolve({ exitCode, stderr: stderr.text() });
     });
   });
-  return { end, ended };
+  return { stdout: child.stdout, ended, end };
+}
+
+/** Settles when a dead process's pipe is empty; one that a grandchild inherited is closed after `graceMs`. */
+async function closing(pipe: Readable, graceMs: number): Promise<void> {
+  if (pipe.closed) return;
+  const timeout = setTimeout(() => pipe.destroy(), graceMs);
+  await once(pipe, 'close').catch(() => {});
+  clearTimeout(timeout);
 }
 
 function stopped(): RaffiError {

@@ -42,6 +42,8 @@ const FAILURES = {
   codec_not_playable: [422, 'This film needs an encoder'],
   probe_failed: [502, 'The film could not be examined'],
   ffprobe_missing: [503, 'ffprobe is not installed'],
+  ffmpeg_missing: [503, 'ffmpeg is not installed'],
+  encoder_failed: [500, 'The film could not be converted'],
   // The server
   wait_exceeded: [503, 'Not ready yet'],
   not_implemented: [501, 'Not available in this version'],

@@ -16,6 +16,13 @@ export class FfmpegTools implements ProbeTools {
     this.binaries = new Binaries({ ...options, children: this.children });
   }
 
+  /** ffmpeg's path. @throws `ffmpeg_missing` with what to install. */
+  async ffmpeg(signal?: AbortSignal): Promise<string> {
+    const { ffmpeg } = await this.binaries.resolve(signal);
+    if ('missing' in ffmpeg) throw new RaffiError('ffmpeg_missing', ffmpeg.missing);
+    return ffmpeg.path;
+  }
+
   async ffprobe(signal?: AbortSignal): Promise<string> {
     const { ffprobe } = await this.binaries.resolve(signal);
     if ('missing' in ffprobe) throw new RaffiError('ffprobe_missing', ffprobe.missing);

@@ -1,9 +1,9 @@
 /**
- * The demuxers ffprobe may use: containers and raw streams that hold a film or music. Left out are, above all, those that open
+ * The demuxers ffprobe and ffmpeg may use: containers and raw streams that hold a film or music. Left out are, above all, those that open
  * further URLs by themselves (HLS, DASH, concat, SDP, IMF …): a hostile "film" could make ffprobe ask any host that speaks HTTP.
  * Also left out: pictures and text, which are no films.
  */
-const FORMATS = [
+export const DEMUXERS = [
   'matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,mpegts,mpeg,mpegvideo,m4v,flv,live_flv,asf,asf_o,ogg,rm,mxf,mxf_opatom,gxf',
   'nut,nsv,nuv,wtv,dv,dvd,vob,pva,ivf,obu,av1,h264,hevc,vvc,vc1,cavsvideo,dirac,mp3,aac,ac3,ac4,eac3,dts,dtshd,truehd,mlp',
   'flac,wav,w64,aiff,caf,au,amr,ape,tta,wv,mpc,mpc8,tak,dsf,iff,oma,xwma,loas,latm',
@@ -34,7 +34,7 @@ export function likelyLimits(source: { name: string; contentType: string | null 
   return declares ? DECLARING : UNDECLARED;
 }
 
-const MAX_ALLOCATION_BYTES = 256 * 1024 * 1024;
+export const MAX_ALLOCATION_BYTES = 256 * 1024 * 1024;
 
 /** ffprobe's arguments; all of them are known to 4.0 as well as to 7. */
 export function ffprobeArguments(url: string, limits: ProbeLimits): string[] {
@@ -42,7 +42,7 @@ export function ffprobeArguments(url: string, limits: ProbeLimits): string[] {
     ...['-hide_banner', '-v', 'error'],
     // No block of memory larger than that, whatever a hostile file claims: a day's sample table takes a fifth of it.
     ...['-max_alloc', String(MAX_ALLOCATION_BYTES)],
-    ...['-protocol_whitelist', 'http,tcp', '-format_whitelist', FORMATS],
+    ...['-protocol_whitelist', 'http,tcp', '-format_whitelist', DEMUXERS],
     // Our loopback server answers in windows: asking on at once is a "reconnect" to libavformat; a second failure is final.
     ...['-reconnect', '1', '-reconnect_delay_max', '0'],
     // Without it a fragmented MP4 is walked through, fragment by fragment, to its end: a round trip to the origin for each.

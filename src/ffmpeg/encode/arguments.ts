@@ -1,0 +1,125 @@
+import type { AudioTarget, VideoTarget } from '../../plan/encode-target.ts';
+import { DEMUXERS, MAX_ALLOCATION_BYTES } from '../../probe/ffprobe-arguments.ts';
+
+/** Where an encoder run begins, what of the film it reads, and how ffmpeg's clock becomes the film's. */
+export interface RunInput {
+  /** Of our loopback server. */
+  url: string;
+  /** ffprobe's stream index. */
+  streamIndex: number;
+  /** Container time of film time 0, seconds. */
+  originSeconds: number;
+  /** Film time at which reading may begin, seconds: before the run's own start, by what its decoder needs to get going. */
+  readFromSeconds: number;
+}
+
+/**
+ * The muxer is told to add this to all time stamps, and our parser takes it off: the first frames' decode times lie before film time 0, and
+ * `tfdt` has no sign.
+ */
+export const OUTPUT_OFFSET_SECONDS = 10;
+
+/** AAC frames before the first that is wanted: the encoder's own priming, and one for the overlap of the transform (ISO/IEC 14496-3 §4.6.11). */
+export const PREROLL_FRAMES = 2;
+export const AAC_FRAME_SAMPLES = 1024;
+
+/**
+ * Encodes a sound track from a sample on to the film's end. Frames lie on the grid of film time 0, whatever the run began with: two runs' frames
+ * of one number hold the same samples.
+ *
+ * @param firstSample at `target.sampleRate`, a multiple of the frame
+ */
+export function audioArguments(input: RunInput, target: AudioTarget, firstSample: number): string[] {
+  const layout = { 1: 'mono', 2: 'stereo', 6: '5.1' }[target.channels];
+  const filters = [
+    `asetpts=PTS-(${input.originSeconds})/TB`,
+    // async=1 fills holes and cuts overlaps, and never stretches. It also mixes to the layout that follows: from the track's
+    // real one, by the standard coefficients (ITU-R BS.775). A `pan` that names channels silences those it does not name.
+    `aresample=${target.sampleRate}:async=1:first_pts=${firstSample}`,
+    `aformat=sample_fmts=fltp:channel_layouts=${layout}`,
+  ];
+  return [
+    ...inputArguments(input),
+    ...['-af', filters.join(',')],
+    ...['-c:a', 'aac', '-b:a', String(target.bitRate)],
+    ...OUTPUT,
+  ];
+}
+
+/** Where a run of the picture begins and ends, and where its keyframes must lie: film times in seconds. */
+export interface VideoCuts {
+  startSeconds: number;
+  endSeconds: number;
+  keyframes: readonly number[];
+  /** Of the film: half of it is the tolerance in comparing times. */
+  frameSeconds: number;
+}
+
+/** Encodes the picture between two cuts of the plan, with a keyframe at each cut and groups of pictures that stand alone. */
+export function videoArguments(input: RunInput, target: VideoTarget, cuts: VideoCuts): string[] {
+  const half = cuts.frameSeconds / 2;
+  const filters = [
+    `setpts=PTS-(${input.originSeconds})/TB`,
+    `trim=start=${seconds(cuts.startSeconds - half)}:end=${seconds(cuts.endSeconds - half)}`,
+    ...(target.deinterlace ? ['bwdif=mode=send_frame'] : []),
+    `scale=${target.width}:${target.height}:flags=bicubic`,
+    ...(target.toneMap ? TONE_MAP : []),
+    'setsar=1',
+    'format=yuv420p',
+  ];
+  return [
+    ...inputArguments(input),
+    ...['-vf', filters.join(',')],
+    // Frames keep the film's own times: no duplicates, none dropped.
+    ...['-fps_mode', 'passthrough', '-enc_time_base', `1:${VIDEO_TICKS}`],
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high'],
+    ...['-level:v', (target.level / 10).toFixed(1), '-pix_fmt', 'yuv420p'],
+    ...['-crf', '21', '-maxrate', String(target.maxBitRate), '-bufsize', String(2 * target.maxBitRate)],
+    // x264 by itself puts keyframes where the scene changes and every 250 frames: only the plan's cuts are wanted.
+    ...['-x264-params', 'keyint=infinite:scenecut=0:open-gop=0'],
+    ...['-force_key_frames', cuts.keyframes.map((time) => seconds(time - half)).join(',')],
+    ...['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv'],
+    ...['-video_track_timescale', String(VIDEO_TICKS)],
+    ...OUTPUT,
+  ];
+}
+
+/** Ticks per second of encoded video: as fine as what our own writers put out. */
+const VIDEO_TICKS = 90_000;
+
+/** Linear light, then Hable's curve: highlights are bent, not cut. Needs zimg, which static builds of ffmpeg carry. */
+const TONE_MAP = [
+  'zscale=transfer=linear:npl=100',
+  'format=gbrpf32le',
+  'zscale=primaries=bt709',
+  'tonemap=tonemap=hable:desat=0',
+  'zscale=transfer=bt709:matrix=bt709:range=tv',
+];
+
+/** How far ffmpeg looks before it begins: containers were examined before, and every process pays for it. */
+const LOOK = ['-probesize', '1000000', '-analyzeduration', '1000000'];
+
+function inputArguments({ url, streamIndex, readFromSeconds, originSeconds }: RunInput): string[] {
+  return [
+    ...['-hide_banner', '-v', 'error', '-nostdin', ...LOOK],
+    ...['-max_alloc', String(MAX_ALLOCATION_BYTES)],
+    ...['-protocol_whitelist', 'http,tcp', '-format_whitelist', DEMUXERS],
+    // The container's own clock, from the keyframe before on: where to begin exactly is for the filters, which know it to the sample.
+    ...['-copyts', '-noaccurate_seek', '-seek_timestamp', '1'],
+    ...(readFromSeconds > 0 ? ['-ss', seconds(readFromSeconds + originSeconds)] : []),
+    ...['-i', url, '-map', `0:${streamIndex}`, '-map_metadata', '-1', '-map_chapters', '-1'],
+  ];
+}
+
+/** Fragmented MP4, each packet at once (ISO/IEC 14496-12 §8.8), with absolute decode times (`frag_discont` without edit lists). */
+const OUTPUT = [
+  ...['-flags', '+global_header', '-avoid_negative_ts', 'disabled'],
+  ...['-output_ts_offset', String(OUTPUT_OFFSET_SECONDS)],
+  ...['-f', 'mp4', '-use_editlist', '0'],
+  ...['-movflags', '+empty_moov+default_base_moof+frag_every_frame+frag_discont'],
+  'pipe:1',
+];
+
+function seconds(value: number): string {
+  return value.toFixed(6);
+}

@@ -1,0 +1,56 @@
+import type { AudioTarget } from '../../plan/encode-target.ts';
+import type { AudioStream } from '../../probe/media-info.ts';
+import type { ByteSource } from '../../source/byte-source.ts';
+import type { FfmpegTools } from '../tools.ts';
+import { AAC_FRAME_SAMPLES, audioArguments, PREROLL_FRAMES } from './arguments.ts';
+import { encode } from './run.ts';
+import { EncodedTrack, type EncodedTrackOptions } from './track.ts';
+
+/** What encoded tracks of a film have in common. */
+export interface EncodedFilm extends Pick<EncodedTrackOptions, 'store' | 'cuts' | 'firstSegment' | 'now'> {
+  /** Prefix of the film's keys in the store. */
+  id: string;
+  tools: FfmpegTools;
+  source: ByteSource;
+  /** Container time of film time 0, seconds. */
+  originSeconds: number;
+}
+
+/** Sound is cheap to make and to keep: as much as a player buffers. */
+const AHEAD_SECONDS = 60;
+/** What a decoder reads before it is in step: bit reservoirs, and a container that seeks a little late. */
+const DECODER_RUN_UP_SECONDS = 0.5;
+/** Frames lie on an exact grid. */
+const TOLERANCE_SECONDS = 1e-6;
+
+/** A sound track as AAC, encoded on demand. */
+export function encodedAudioTrack(film: EncodedFilm, stream: AudioStream, target: AudioTarget): EncodedTrack {
+  const { tools, source, originSeconds, cuts } = film;
+  return new EncodedTrack({
+    ...film,
+    id: `${film.id}/a${stream.position}-${target.channels}`,
+    toleranceSeconds: TOLERANCE_SECONDS,
+    needsKeyframes: false,
+    aheadSeconds: AHEAD_SECONDS,
+    startRun: (first, onHeader, signal) => {
+      const firstSample = runStart(cuts[first] ?? 0, target.sampleRate);
+      const readFromSeconds = firstSample / target.sampleRate - DECODER_RUN_UP_SECONDS;
+      const spec = {
+        source,
+        arguments: (url: string) =>
+          audioArguments(
+            { url, streamIndex: stream.streamIndex, originSeconds, readFromSeconds },
+            target,
+            firstSample,
+          ),
+      };
+      return { packets: encode(tools, spec, onHeader, signal), last: cuts.length - 2 };
+    },
+  });
+}
+
+/** The sample a run begins with, for the first frame at or after `seconds` to be whole. */
+function runStart(seconds: number, sampleRate: number): number {
+  const frame = Math.ceil((seconds * sampleRate) / AAC_FRAME_SAMPLES) - PREROLL_FRAMES;
+  return Math.max(0, frame) * AAC_FRAME_SAMPLES;
+}

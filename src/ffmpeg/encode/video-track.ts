@@ -1,0 +1,61 @@
+import type { VideoTarget } from '../../plan/encode-target.ts';
+import type { VideoStream } from '../../probe/media-info.ts';
+import { videoArguments } from './arguments.ts';
+import type { EncodedFilm } from './audio-track.ts';
+import { encode } from './run.ts';
+import { EncodedTrack } from './track.ts';
+
+/** A decoded second costs more than it saves to make it early: what a player needs to ride out a slow scene. */
+const AHEAD_SECONDS = 20;
+/** Cuts of one run: they are named on its command line, which Windows ends at 32,767 characters. */
+const MAX_RUN_SEGMENTS = 1000;
+const FALLBACK_FRAME_RATE = 25;
+
+/** The picture as H.264, encoded on demand. */
+export function encodedVideoTrack(
+  film: EncodedFilm & {
+    /** Film times of the source's keyframes, ascending; decoding begins at one. */
+    keyframes: readonly number[];
+  },
+  stream: VideoStream,
+  target: VideoTarget,
+): EncodedTrack {
+  const { tools, source, originSeconds, cuts, keyframes } = film;
+  const frameSeconds = 1 / (stream.frameRate ?? FALLBACK_FRAME_RATE);
+  return new EncodedTrack({
+    ...film,
+    id: `${film.id}/v${target.height}`,
+    toleranceSeconds: frameSeconds / 2,
+    needsKeyframes: true,
+    aheadSeconds: AHEAD_SECONDS,
+    startRun: (first, onHeader, signal) => {
+      const last = Math.min(cuts.length - 2, first + MAX_RUN_SEGMENTS - 1);
+      const startSeconds = cuts[first] ?? 0;
+      const input = {
+        streamIndex: stream.streamIndex,
+        originSeconds,
+        readFromSeconds: readFrom(keyframes, startSeconds),
+      };
+      const run = {
+        startSeconds,
+        endSeconds: cuts[last + 1] ?? startSeconds,
+        keyframes: cuts.slice(first, last + 1),
+        frameSeconds,
+      };
+      const spec = { source, arguments: (url: string) => videoArguments({ url, ...input }, target, run) };
+      return { packets: encode(tools, spec, onHeader, signal), last };
+    },
+  });
+}
+
+/**
+ * A film time from which a demuxer goes back to the keyframe at or before `seconds`: behind that keyframe, since a seek to its very time lands one
+ * group of pictures early where frames are reordered, and before the next one.
+ */
+function readFrom(keyframes: readonly number[], seconds: number): number {
+  const next = keyframes.findIndex((time) => time > seconds);
+  const keyframe = keyframes.at(next < 0 ? -1 : next - 1) ?? 0;
+  if (next === 0 || keyframe <= 0) return 0;
+  const gap = next < 0 ? 1 : (keyframes[next] ?? keyframe) - keyframe;
+  return keyframe + Math.min(gap / 2, 0.5);
+}

@@ -2,6 +2,7 @@ import { version } from '../package.json';
 import type { CoreConfig } from './config.ts';
 import { RaffiError } from './errors.ts';
 import type { BinaryStatus } from './ffmpeg/binaries.ts';
+import { createEncodedStore } from './ffmpeg/encode/track.ts';
 import { FfmpegTools } from './ffmpeg/tools.ts';
 import type { BinaryHealth, Health } from './health.ts';
 import { SegmentCache } from './hls/segment-cache.ts';
@@ -31,6 +32,9 @@ export type Network = Pick<SourceDeps, 'lookup' | 'timeouts' | 'retry'> & {
 
 /** Produced segments kept in memory: the last few at 8 Mb/s. At 40 Mb/s one alone is larger, and made anew from cached bytes in 50 ms. */
 const SEGMENT_CACHE_BYTES = 16 * 1024 * 1024;
+
+/** Encoded segments kept in memory, since they cost most to make: about a minute of 1080p, ten of sound. */
+const ENCODED_STORE_BYTES = 64 * 1024 * 1024;
 
 /** Everything one start of the core owns; `close()` gives all of it back. */
 export class Runtime {
@@ -81,6 +85,11 @@ export class Runtime {
         new Prober({ examine: (signal) => probeWithFfprobe(source, this.#tools, signal), cooldownMs }),
       waits: { ...WAIT_BOUNDS, ...waits },
       segmentCache: new SegmentCache(SEGMENT_CACHE_BYTES),
+      encoders: {
+        tools: this.#tools,
+        store: createEncodedStore(ENCODED_STORE_BYTES),
+        now: () => performance.now(),
+      },
       log,
       now: () => performance.now(),
       onChange,

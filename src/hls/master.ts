@@ -1,4 +1,4 @@
-import type { PlaybackDecision, SegmentPlan } from '../plan/types.ts';
+import type { SegmentPlan } from '../plan/types.ts';
 import type { AudioStream, MediaInfo } from '../probe/media-info.ts';
 import type { PacketReader } from '../remux/packet.ts';
 import type { MasterPlaylist } from './playlists/master-playlist.ts';
@@ -8,7 +8,6 @@ const AUDIO_GROUP = 'audio';
 export interface MasterInput {
   media: MediaInfo;
   plan: SegmentPlan;
-  decision: PlaybackDecision;
   reader: Pick<PacketReader, 'video' | 'audio'>;
   /** Position of the audio track that plays first. */
   audioPosition: number;
@@ -17,23 +16,21 @@ export interface MasterInput {
   sizeBytes: number;
   /** URI of a rendition's playlist. */
   uri: (rendition: string) => string;
-  /** URI of the video's I-frame playlist. */
-  iFrameUri: string;
+  /** URI of the video's I-frame playlist; null for none: an encoded picture would be encoded for each of them. */
+  iFrameUri: string | null;
 }
 
 /**
- * What `master.m3u8` says of a film: one variant, each copyable audio track as a rendition of one group, and the video's I-frames for
- * scrubbing.
+ * What `master.m3u8` says of a film: one variant, each audio track that the client gets as a rendition of one group, and the video's I-frames
+ * for scrubbing.
  */
 export function masterOf(input: MasterInput): MasterPlaylist {
-  const { media, plan, decision, reader, audioPosition, uri } = input;
-  const tracks = decision.audio
-    .filter(({ action }) => action === 'copy')
-    .flatMap(({ position }) => {
-      const stream = media.audio[position];
-      const format = reader.audio[position];
-      return stream && format ? [{ stream, format, position }] : [];
-    });
+  const { media, plan, reader, audioPosition, uri, iFrameUri } = input;
+  const tracks = media.audio.flatMap((stream) => {
+    const { position } = stream;
+    const format = reader.audio[position];
+    return format ? [{ stream, format, position }] : [];
+  });
   const video = media.video[0];
   const codecs = tracks.map(({ format }) => format.codecString);
   const startOffset = input.startSeconds > 0 ? { startOffsetSeconds: input.startSeconds } : {};
@@ -72,14 +69,17 @@ export function masterOf(input: MasterInput): MasterPlaylist {
       },
     ],
     // Their sizes are known only to whoever reads them: a segment that holds one is the bound that needs no reading.
-    iFrames: [
-      {
-        ...picture,
-        bandwidth: bandwidths.bandwidth,
-        codecs: [reader.video.codecString],
-        uri: input.iFrameUri,
-      },
-    ],
+    iFrames:
+      iFrameUri === null
+        ? []
+        : [
+            {
+              ...picture,
+              bandwidth: bandwidths.bandwidth,
+              codecs: [reader.video.codecString],
+              uri: iFrameUri,
+            },
+          ],
   };
 }
 

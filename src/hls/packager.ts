@@ -3,7 +3,7 @@ import type { Segment, SegmentPlan } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { ByteParts } from '../remux/byte-parts.ts';
 import { buildIFrame } from '../remux/i-frame.ts';
-import type { PacketReader } from '../remux/packet.ts';
+import { completeVideoFormat, type PacketReader } from '../remux/packet.ts';
 import {
   buildCmafInit,
   buildCmafSegment,
@@ -67,11 +67,14 @@ export class Packager {
   }
 
   /** The init segment of a rendition (ISO/IEC 14496-12 `ftyp` + `moov`). */
-  async init(rendition: RenditionId): Promise<ByteParts> {
+  async init(rendition: RenditionId, signal?: AbortSignal): Promise<ByteParts> {
     const key = `${this.#options.id}/${rendition}/init`;
     const cached = this.#options.cache.get(key);
     if (cached) return cached;
-    const parts = [await buildCmafInit(this.#formatOf(rendition), this.#options.media)];
+    const { reader, media } = this.#options;
+    const known = this.#formatOf(rendition);
+    const format = known.kind === 'video' ? ((await completeVideoFormat(reader, signal)) ?? known) : known;
+    const parts = [await buildCmafInit(format, media)];
     this.#options.cache.set(key, parts);
     return parts;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RaffiError } from '../errors.ts';
 import type { AudioStream, MediaInfo, VideoStream } from '../probe/media-info.ts';
-import { assertPlayable, decide, defaultAudioPosition } from './decisions.ts';
+import { assertCopyable, decide, defaultAudioPosition } from './decisions.ts';
 import { decideDirect } from './direct.ts';
 import type { Capabilities } from './types.ts';
 
@@ -147,26 +147,28 @@ describe('decide: audio', () => {
   });
 });
 
-describe('assertPlayable', () => {
+describe('assertCopyable', () => {
   const surround = audio({ position: 0, codec: 'eac3', profile: null, channels: 6, isDefault: true });
   const both = film({ video: [video()], audio: [surround, audio({ position: 1 })] });
 
   it('lets a film pass that has something to see and something to hear', () => {
-    expect(() => assertPlayable(decide(both, undefined, 'cmaf'))).not.toThrow();
-    expect(() => assertPlayable(decide(film({ video: [video()] }), undefined, 'cmaf'))).not.toThrow();
+    expect(() => assertCopyable(decide(both, undefined, 'cmaf'), 'Install FFmpeg.')).not.toThrow();
+    expect(() =>
+      assertCopyable(decide(film({ video: [video()] }), undefined, 'cmaf'), 'Install FFmpeg.'),
+    ).not.toThrow();
   });
 
   it('refuses the silent track and names the one to choose', () => {
-    const refused = caught(() => assertPlayable(decide(both, undefined, 'mpegts'), 0));
+    const refused = caught(() => assertCopyable(decide(both, undefined, 'mpegts'), 'Install FFmpeg.', 0));
     expect(refused.code).toBe('codec_not_playable');
     expect(refused.data).toEqual({ reasons: ['E-AC-3 is not playable by this client.'] });
-    expect(refused.message).toContain('audio track 2');
-    expect(() => assertPlayable(decide(both, undefined, 'mpegts'), 1)).not.toThrow();
+    expect(refused.message).toContain('Audio track 2');
+    expect(() => assertCopyable(decide(both, undefined, 'mpegts'), 'Install FFmpeg.', 1)).not.toThrow();
   });
 
   it('refuses a black picture and a film without playable sound', () => {
     const media = film({ video: [video({ codec: 'vc1' })], audio: [surround] });
-    expect(caught(() => assertPlayable(decide(media, undefined, 'cmaf'))).data).toEqual({
+    expect(caught(() => assertCopyable(decide(media, undefined, 'cmaf'), 'Install FFmpeg.')).data).toEqual({
       reasons: ['VC-1 video is not playable by this client.', 'E-AC-3 is not playable by this client.'],
     });
   });

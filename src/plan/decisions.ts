@@ -3,6 +3,7 @@ import type { AudioStream, MediaInfo, VideoStream } from '../probe/media-info.ts
 import { type Client, clientOf } from './client.ts';
 import { parseCodecString } from './codec-match.ts';
 import { codecName } from './codec-names.ts';
+import { audioTarget, type EncodeTarget, videoTarget } from './encode-target.ts';
 import { audioObstacle, videoObstacle } from './track-rules.ts';
 import type { Capabilities, Delivery, PlaybackDecision, TrackDecision } from './types.ts';
 
@@ -16,8 +17,12 @@ export function decide(
   const [video] = media.video;
   return {
     delivery,
-    video: video ? decideVideo(video, client, delivery) : null,
-    audio: media.audio.map((stream) => decideAudio(stream, client, delivery)),
+    video: video
+      ? withTarget(decideVideo(video, client, delivery), () => videoTarget(video, capabilities))
+      : null,
+    audio: media.audio.map((stream) =>
+      withTarget(decideAudio(stream, client, delivery), () => audioTarget(stream, capabilities)),
+    ),
   };
 }
 
@@ -27,10 +32,16 @@ export function defaultAudioPosition(media: MediaInfo): number | null {
 }
 
 /**
- * Throws `codec_not_playable` (with `data.reasons`) when playing would be black or silent: the video, every audio track, or the one asked
- * for needs an encoder.
+ * Throws `codec_not_playable` (with `data.reasons`) where there is no encoder and playing would be black or silent: the video, every audio
+ * track, or the one asked for needs one.
+ *
+ * @param missingEncoder why there is none, and what to install
  */
-export function assertPlayable(decision: PlaybackDecision, audioPosition?: number): void {
+export function assertCopyable(
+  decision: PlaybackDecision,
+  missingEncoder: string,
+  audioPosition?: number,
+): void {
   const reasons: string[] = [];
   if (decision.video?.action === 'transcode') reasons.push(decision.video.reason);
   const wanted = decision.audio.filter((t) => audioPosition === undefined || t.position === audioPosition);
@@ -40,8 +51,8 @@ export function assertPlayable(decision: PlaybackDecision, audioPosition?: numbe
   if (reasons.length === 0) return;
   throw new RaffiError(
     'codec_not_playable',
-    `${reasons.join(' ')} It would have to be converted while playing, which this version cannot do. ` +
-      `Open the film in a player that knows the codec${otherTrackHint(decision, audioPosition)}.`,
+    `${reasons.join(' ')} It has to be converted while playing. ${missingEncoder}` +
+      otherTrackHint(decision, audioPosition),
     { data: { reasons } },
   );
 }
@@ -86,6 +97,13 @@ function decision(
   };
 }
 
+function withTarget<T extends EncodeTarget>(
+  decision: TrackDecision,
+  target: () => T,
+): TrackDecision & { target?: T } {
+  return decision.action === 'copy' ? decision : { ...decision, target: target() };
+}
+
 function carriageObstacle(stream: VideoStream | AudioStream, delivery: Delivery): string | null {
   const carried = CARRIED[delivery];
   const isVideo = 'width' in stream;
@@ -115,5 +133,5 @@ function mp3InMp4Obstacle(stream: AudioStream, client: Client, delivery: Deliver
 function otherTrackHint(decision: PlaybackDecision, audioPosition: number | undefined): string {
   if (decision.video?.action === 'transcode' || audioPosition === undefined) return '';
   const playable = decision.audio.find((track) => track.action === 'copy');
-  return playable ? `, or choose audio track ${playable.position + 1}, which is playable` : '';
+  return playable ? ` Audio track ${playable.position + 1} is playable as it is.` : '';
 }

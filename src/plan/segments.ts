@@ -12,20 +12,32 @@ const JOINED_TAIL_SECONDS = 1;
 /** Where audio has no keyframes to cut at (each of its packets is one). */
 const AUDIO_SECONDS = 5;
 
+/** Segments of an encoded picture: a seek waits for one to be encoded, so shorter than copied ones. */
+const ENCODED_SECONDS = 2;
+
 /**
  * Cuts the film into segments. Pure: the same index and probe always give the same plan, so that a segment's number means the same
  * in every run. The segments cover `[0, durationSeconds)` without gap or overlap.
  *
  * Where the audio goes on after the video, segments without video follow; `videoEndSeconds` says where the video stops.
+ *
+ * @param encodedFrameRate where the picture is encoded: cuts lie on its frames, not on the source's keyframes; null for a rate that is unknown or varies
  */
-export function planSegments(index: ContainerIndex, media: Pick<MediaInfo, 'audio'>): SegmentPlan {
+export function planSegments(
+  index: ContainerIndex,
+  media: Pick<MediaInfo, 'audio'>,
+  encodedFrameRate?: number | null,
+): SegmentPlan {
   const videoEnd = index.videoEndSeconds;
   // A subtitle track may be announced far beyond the last frame; only sound is worth going on for.
   const tailIsHeard = videoEnd === null || media.audio.length > 0;
   const duration =
     videoEnd === null ? index.durationSeconds : Math.max(videoEnd, tailIsHeard ? index.durationSeconds : 0);
   const points = videoEnd === null ? withAudioPoints(index.keyframes, duration) : index.keyframes;
-  const starts = joinShortRest(chooseCuts(points, videoEnd ?? duration), videoEnd ?? duration);
+  const starts =
+    encodedFrameRate === undefined || videoEnd === null
+      ? joinShortRest(chooseCuts(points, videoEnd ?? duration), videoEnd ?? duration)
+      : evenCuts(points, videoEnd, encodedFrameRate);
   if (videoEnd !== null) starts.push(...tailCuts(starts.at(-1), videoEnd, duration));
 
   const segments = toSegments(starts, points, duration, index.mediaEndOffset);
@@ -66,6 +78,19 @@ function chooseCuts(points: readonly Keyframe[], end: number): Keyframe[] {
     start = point.timeSeconds;
   }
   return cuts;
+}
+
+/** Cuts at every so many frames, with the bytes from which each can be decoded. */
+function evenCuts(points: readonly Keyframe[], end: number, frameRate: number | null): Keyframe[] {
+  const length = frameRate === null ? ENCODED_SECONDS : Math.round(ENCODED_SECONDS * frameRate) / frameRate;
+  // A rest of less than half a segment is joined to the one before.
+  const count = Math.max(1, Math.round(end / length));
+  let behind = 0;
+  return Array.from({ length: count }, (_, n) => {
+    const timeSeconds = n * length;
+    while ((points[behind + 1]?.timeSeconds ?? Number.POSITIVE_INFINITY) <= timeSeconds) behind++;
+    return { timeSeconds, offset: points[behind]?.offset ?? 0 };
+  });
 }
 
 function joinShortRest(cuts: Keyframe[], end: number): Keyframe[] {

@@ -1,3 +1,5 @@
+import type { AudioTarget, VideoTarget } from './encode-target.ts';
+
 /**
  * The planner's vocabulary. Film time: seconds since the film's first presented frame (invariant 1), so the container's own
  * timestamps minus `originSeconds`.
@@ -75,9 +77,9 @@ export interface TrackDecision {
 
 export interface PlaybackDecision {
   delivery: Delivery;
-  /** Null when the film has no video. */
-  video: TrackDecision | null;
-  audio: TrackDecision[];
+  /** Null when the film has no video. `target`: what a track that is not copied becomes. */
+  video: (TrackDecision & { target?: VideoTarget }) | null;
+  audio: (TrackDecision & { target?: AudioTarget })[];
 }
 
 /** Whether `<video src>` can play the source as it is. */

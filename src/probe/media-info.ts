@@ -13,6 +13,18 @@ export interface MediaInfo {
   chapters: Chapter[];
 }
 
+/**
+ * Container time of film time 0: the first presented video frame. The container's start can be earlier: audio often begins some milliseconds
+ * before (encoder priming in MKV), and chapter times are on the container's clock.
+ */
+export function originSecondsOf({
+  video,
+  audio,
+  startSeconds,
+}: Pick<MediaInfo, 'video' | 'audio' | 'startSeconds'>): number {
+  return video[0]?.startSeconds ?? audio[0]?.startSeconds ?? startSeconds;
+}
+
 export interface StreamBase {
   /** Position among the streams of its own kind (cover art not counted): what the API calls the index. */
   position: number;

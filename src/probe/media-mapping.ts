@@ -1,11 +1,12 @@
 import type { FfprobeOutput, FfprobeStream } from './ffprobe-schema.ts';
-import type {
-  AudioStream,
-  Chapter,
-  MediaInfo,
-  StreamBase,
-  SubtitleStream,
-  VideoStream,
+import {
+  type AudioStream,
+  type Chapter,
+  type MediaInfo,
+  originSecondsOf,
+  type StreamBase,
+  type SubtitleStream,
+  type VideoStream,
 } from './media-info.ts';
 import { bitDepth, hdrKind, rotationDegrees } from './picture.ts';
 
@@ -23,9 +24,6 @@ export function toMediaInfo(output: FfprobeOutput): MediaInfo {
   const audio = of('audio').map((stream, position) => toAudio(stream, base(stream, position)));
   const subtitles = of('subtitle').map((stream, position) => toSubtitle(base(stream, position)));
   const startSeconds = format.start_time ?? 0;
-  // The film clock starts at the first presented video frame. The container's start can be earlier: audio often begins some
-  // milliseconds before (encoder priming in MKV), and chapter times are on the container's clock.
-  const originSeconds = video[0]?.startSeconds ?? audio[0]?.startSeconds ?? startSeconds;
   return {
     formats,
     durationSeconds: isPartial ? null : positive(format.duration),
@@ -34,7 +32,7 @@ export function toMediaInfo(output: FfprobeOutput): MediaInfo {
     video,
     audio,
     subtitles,
-    chapters: toChapters(output.chapters, originSeconds),
+    chapters: toChapters(output.chapters, originSecondsOf({ video, audio, startSeconds })),
   };
 }
 

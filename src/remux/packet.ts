@@ -50,6 +50,10 @@ export interface PacketReader {
   /** By audio position; null where the codec is none we can copy. */
   readonly audio: readonly (AudioFormat | null)[];
   /**
+   * The video's decoder configuration (its format's `description`), for readers that know it only once an encoder runs. Absent: `video` says it.
+   */
+  videoDescription?(signal?: AbortSignal): Promise<Uint8Array | null>;
+  /**
    * Video packets of a span in decode order: from the keyframe at `startSeconds` up to, not including, the keyframe at
    * `endSeconds`. Yields as bytes arrive; reads as little beyond the span as the container allows.
    */
@@ -57,4 +61,14 @@ export interface PacketReader {
   /** Audio packets whose presentation time lies in the span. */
   audioPackets(position: number, span: Span, signal?: AbortSignal): AsyncIterable<Packet>;
   close(): void;
+}
+
+/** The format of a reader's video, complete with its decoder configuration. */
+export async function completeVideoFormat(
+  reader: PacketReader,
+  signal?: AbortSignal,
+): Promise<VideoFormat | null> {
+  const { video } = reader;
+  if (!video || !reader.videoDescription) return video;
+  return { ...video, description: await reader.videoDescription(signal) };
 }

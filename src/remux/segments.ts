@@ -7,7 +7,13 @@ import { writeAudioSegment, writeVideoSegment } from './cmaf-segment.ts';
 import { collectPackets } from './collect-packets.ts';
 import { compositionDelayOf } from './composition-delay.ts';
 import { writeTransportSegment } from './mpegts/transport-segment.ts';
-import type { AudioFormat, Packet, PacketReader, VideoFormat } from './packet.ts';
+import {
+  type AudioFormat,
+  completeVideoFormat,
+  type Packet,
+  type PacketReader,
+  type VideoFormat,
+} from './packet.ts';
 import { fillSilence } from './silence.ts';
 
 /** What of a plan's segment a rendition has media for, film time. */
@@ -76,8 +82,9 @@ export async function buildTransportSegment(
     reorderDepth: stream?.reorderDepth ?? 0,
     minFrameSeconds: stream?.baseFrameRate ? 1 / stream.baseFrameRate : 0,
   };
+  const videoFormat = await completeVideoFormat(reader, signal);
   const bytes = writeTransportSegment({
-    video: reader.video && { format: reader.video, packets: video, timing },
+    video: videoFormat && { format: videoFormat, packets: video, timing },
     audio: format && { format, packets: fillSilence(audio, segment, format) },
   });
   return [bytes];

@@ -40,12 +40,13 @@ export class AudioChoice {
   }
 }
 
-/** The file's default track, unless this delivery to this client needs an encoder for it but not for another. */
+/** The file's default track; where nothing can be encoded, one that this delivery to this client copies, if there is any. */
 function startingAudio(
-  { media, decisions }: Pick<Film, 'media' | 'decisions'>,
+  { media, decisions, missingEncoder }: Pick<Film, 'media' | 'decisions' | 'missingEncoder'>,
   delivery: Delivery,
 ): number | null {
   const preferred = defaultAudioPosition(media);
+  if (missingEncoder === null) return preferred;
   const copyable = decisions[delivery].audio.filter(({ action }) => action === 'copy');
   const isPlayable = copyable.some(({ position }) => position === preferred);
   return isPlayable ? preferred : (copyable[0]?.position ?? preferred);

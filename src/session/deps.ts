@@ -1,10 +1,14 @@
 import type { Logger } from 'pino';
 import type { RaffiError } from '../errors.ts';
+import type { EncodedFilm } from '../ffmpeg/encode/audio-track.ts';
 import type { SegmentCache } from '../hls/segment-cache.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { WaitBounds } from './bounded-wait.ts';
 import type { SessionRequest } from './types.ts';
+
+/** What encoding needs of the core: its ffmpeg, and room for what that makes. */
+export type Encoders = Pick<EncodedFilm, 'tools' | 'store' | 'now'>;
 
 /** What sessions need of the core they live in. */
 export interface SessionDeps {
@@ -13,6 +17,7 @@ export interface SessionDeps {
   /** `cooldownMs` says how long a failure is the answer, milliseconds. */
   createProber: (source: ByteSource, cooldownMs: (error: RaffiError) => number) => Prober;
   segmentCache: SegmentCache;
+  encoders: Encoders;
   waits: WaitBounds;
   log: Logger;
   /** Milliseconds of a monotonic clock. */

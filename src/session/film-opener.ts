@@ -73,7 +73,7 @@ export class FilmOpener {
   close(): void {
     this.#closed.abort(new RaffiError('session_not_found', 'The session was closed. Open the film again.'));
     const packaging = this.#film?.packaging;
-    if (packaging && !(packaging instanceof RaffiError)) packaging.packager.close();
+    if (packaging && !(packaging instanceof RaffiError)) packaging.close();
   }
 
   async #openNow(waiting: AbortSignal): Promise<Film> {

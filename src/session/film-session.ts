@@ -70,6 +70,7 @@ export class FilmSession implements Session {
         source: this.#source,
         prober: this.#prober,
         cache: deps.segmentCache,
+        encoders: deps.encoders,
         capabilities: request.capabilities,
         startSeconds: request.startTime ?? 0,
         hasHostName: hasHostName(request),
@@ -143,18 +144,17 @@ export class FilmSession implements Session {
 
   async masterPlaylist(signal?: AbortSignal): Promise<string> {
     const film = await this.#openForPlaylist(signal);
-    const { plan, reader } = packagingFor(film, 'cmaf');
+    const { plan, reader, media } = packagingFor(film, 'cmaf');
     return writeMasterPlaylist(
       masterOf({
-        media: film.media,
+        media,
         plan,
-        decision: film.decisions.cmaf,
         reader,
         audioPosition: this.#audio.positionFor('cmaf', film),
         startSeconds: startWithin(plan, this.#start.withoutSeek(this.#deps.now())),
         sizeBytes: film.info.sizeBytes,
         uri: (rendition) => renditionUri(this.id, rendition),
-        iFrameUri: iFramePlaylistUri(this.id),
+        iFrameUri: film.decisions.cmaf.video?.action === 'copy' ? iFramePlaylistUri(this.id) : null,
       }),
     );
   }
@@ -176,7 +176,7 @@ export class FilmSession implements Session {
     if (asset.kind !== 'init')
       return renditionPlaylist(this.id, rendition, asset.kind, packager, plan.targetDurationSeconds);
     return {
-      parts: await packager.init(rendition),
+      parts: await packager.init(rendition, signal),
       contentType: rendition === 'v0' ? 'video/mp4' : 'audio/mp4',
     };
   }
@@ -213,7 +213,7 @@ export class FilmSession implements Session {
       id: this.id,
       stage: this.#opener.stage,
       source: this.#source.stats(),
-      segments: isPackaged ? packaging.packager.stats() : { produced: 0, servedFromCache: 0, cachedBytes: 0 },
+      segments: isPackaged ? packaging.stats() : { produced: 0, servedFromCache: 0, cachedBytes: 0 },
       lastSeeks: this.#seeks.latest(),
       probe: this.#prober.stats,
     };
@@ -279,7 +279,9 @@ export class FilmSession implements Session {
   }
 
   #noteRequest({ packaging }: Film, rendition: string, index: number): void {
-    const segment = packaging instanceof RaffiError ? undefined : packaging.plan.segments[index];
+    if (packaging instanceof RaffiError) return;
+    const { plan } = rendition.startsWith('ts') ? packaging.mpegts : packaging.cmaf;
+    const segment = plan.segments[index];
     if (segment) this.#start.requested(rendition, segment, this.#deps.now());
   }
 

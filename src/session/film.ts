@@ -1,18 +1,18 @@
 import { type RaffiError, toRaffiError } from '../errors.ts';
-import { Packager } from '../hls/packager.ts';
 import type { SegmentCache } from '../hls/segment-cache.ts';
 import { decide } from '../plan/decisions.ts';
 import { decideDirect } from '../plan/direct.ts';
 import { planSegments, segmentAt } from '../plan/segments.ts';
-import type { Capabilities, SegmentPlan } from '../plan/types.ts';
+import type { Capabilities } from '../plan/types.ts';
 import { readContainerIndex } from '../probe/container-index/container-index.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { Prober } from '../probe/prober.ts';
 import { fetchEnd } from '../remux/fetch-end.ts';
 import { openPacketReader } from '../remux/open-reader.ts';
-import type { PacketReader } from '../remux/packet.ts';
 import type { ByteSource, SourceInfo } from '../source/byte-source.ts';
+import type { Encoders } from './deps.ts';
 import { fetchAhead } from './fetch-ahead.ts';
+import { type Packagings, packagingsOf } from './packaging.ts';
 import type { SessionView, Stage } from './types.ts';
 
 export interface FilmOptions {
@@ -20,6 +20,7 @@ export interface FilmOptions {
   source: ByteSource;
   prober: Prober;
   cache: SegmentCache;
+  encoders: Encoders;
   capabilities: Capabilities | undefined;
   /** Film time at which playing will start, seconds: its bytes are asked for as soon as they are known. */
   startSeconds: number;
@@ -35,13 +36,9 @@ export interface Film {
   info: SourceInfo;
   media: MediaInfo;
   decisions: NonNullable<SessionView['decisions']>;
-  packaging: Packaging | RaffiError;
-}
-
-export interface Packaging {
-  plan: SegmentPlan;
-  reader: PacketReader;
-  packager: Packager;
+  packaging: Packagings | RaffiError;
+  /** Why nothing can be encoded here, and what to install; null when it can. */
+  missingEncoder: string | null;
 }
 
 /**
@@ -75,7 +72,13 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
     cmaf: decide(media, capabilities, 'cmaf'),
     direct: decideDirect(media, info, capabilities),
   };
-  return { info, media, decisions, packaging: await packagingOf(options, media, opening) };
+  const missingEncoder = await whyNoEncoder(options, signal);
+  const packaging = await packagingOf(
+    options,
+    { media, decisions, canEncode: missingEncoder === null },
+    opening,
+  );
+  return { info, media, decisions, packaging, missingEncoder };
 }
 
 /** About a second of film. More would compete with the index for the link. */
@@ -95,17 +98,21 @@ async function openReader(options: FilmOptions, signal: AbortSignal) {
 }
 
 async function packagingOf(
-  { id, source, cache }: FilmOptions,
-  media: MediaInfo,
+  options: FilmOptions,
+  film: { media: MediaInfo; decisions: Film['decisions']; canEncode: boolean },
   opening: ReturnType<typeof openReader>,
-): Promise<Packaging | RaffiError> {
+): Promise<Packagings | RaffiError> {
   try {
     const { index, reader } = await opening;
-    const plan = planSegments(index, media);
-    return { plan, reader, packager: new Packager({ id, source, media, plan, reader, cache }) };
+    return packagingsOf(options, { ...film, index, copied: reader }, film.decisions);
   } catch (thrown) {
     const error = toRaffiError(thrown);
     if (error.code === 'no_index' || error.code === 'media_damaged') return error;
     throw thrown;
   }
+}
+
+async function whyNoEncoder({ encoders }: FilmOptions, signal: AbortSignal): Promise<string | null> {
+  const { ffmpeg } = await encoders.tools.binaries.resolve(signal);
+  return 'missing' in ffmpeg ? ffmpeg.missing : null;
 }

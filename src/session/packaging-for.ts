@@ -1,7 +1,8 @@
 import { RaffiError } from '../errors.ts';
-import { assertPlayable } from '../plan/decisions.ts';
+import { assertCopyable } from '../plan/decisions.ts';
 import type { Delivery } from '../plan/types.ts';
-import type { Film, Packaging } from './film.ts';
+import type { Film } from './film.ts';
+import type { Packaging } from './packaging.ts';
 
 /**
  * What cuts this film for a delivery, with one audio track or (absent) whichever can play.
@@ -13,6 +14,7 @@ export function packagingFor(film: Film, delivery: Delivery, audioPosition?: num
   if (typeof audioPosition === 'number' && audioPosition >= film.media.audio.length) {
     throw new RaffiError('segment_not_found', 'The film has no such audio track. Fetch the playlist again.');
   }
-  assertPlayable(film.decisions[delivery], audioPosition ?? undefined);
-  return film.packaging;
+  if (film.missingEncoder !== null)
+    assertCopyable(film.decisions[delivery], film.missingEncoder, audioPosition ?? undefined);
+  return film.packaging[delivery];
 }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemorySource } from '../../test/support/memory-source.ts';
 import { RaffiError } from '../errors.ts';
+import { createEncodedStore } from '../ffmpeg/encode/track.ts';
+import { FfmpegTools } from '../ffmpeg/tools.ts';
 import { SegmentCache } from '../hls/segment-cache.ts';
 import { createLog } from '../log.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
@@ -28,6 +30,7 @@ beforeEach(() => {
     openSource: () => source,
     createProber: () => new Prober({ examine: (signal) => examine(signal) }),
     segmentCache: new SegmentCache(1024),
+    encoders: { tools: new FfmpegTools(), store: createEncodedStore(1024), now: () => nowMs },
     waits: WAIT_BOUNDS,
     log: createLog('silent'),
     now: () => nowMs,

@@ -6,7 +6,7 @@ import type { SessionRequest, SessionView } from './types.ts';
 
 /** What is known once the film is. */
 export function filmView({ info, media, decisions, packaging }: Film): Partial<SessionView> {
-  const plan = packaging instanceof RaffiError ? undefined : packaging.plan;
+  const plan = packaging instanceof RaffiError ? undefined : packaging.cmaf.plan;
   const durationSeconds = plan?.durationSeconds ?? media.durationSeconds;
   return {
     ...(durationSeconds === null ? {} : { durationSeconds }),

@@ -13,8 +13,8 @@ export interface EncodingReaderOptions extends Omit<EncodedFilm, 'cuts' | 'first
   media: MediaInfo;
   plan: SegmentPlan;
   decision: PlaybackDecision;
-  /** Film times of the source's keyframes, ascending. */
-  keyframes: readonly number[];
+  /** Film times of the source's keyframes, ascending; null when nobody knows them. */
+  keyframes: readonly number[] | null;
   /** Where playing will start, seconds. */
   startSeconds: number;
   /** False where there is no ffmpeg: then tracks that would have to be encoded are not there. */

@@ -5,15 +5,21 @@ import { parseCodecString } from './codec-match.ts';
 import { codecName } from './codec-names.ts';
 import { audioTarget, type EncodeTarget, videoTarget } from './encode-target.ts';
 import { audioObstacle, videoObstacle } from './track-rules.ts';
-import type { Capabilities, Delivery, PlaybackDecision, TrackDecision } from './types.ts';
+import type { Capabilities, ContainerIndex, Delivery, PlaybackDecision, TrackDecision } from './types.ts';
 
-/** Copy or transcode, per track, with the reason. Pure. Without capabilities the documented baseline counts. */
+/**
+ * Copy or transcode, per track, with the reason. Pure. Without capabilities the documented baseline counts.
+ *
+ * @param container whether packets can be taken out of it: without an index there is nowhere to cut
+ */
 export function decide(
   media: MediaInfo,
   capabilities: Capabilities | undefined,
   delivery: Delivery,
+  container: ContainerIndex['container'] = 'matroska',
 ): PlaybackDecision {
   const client = clientOf(capabilities);
+  if (container === 'unindexed') return encodeAll(media, capabilities, delivery);
   const [video] = media.video;
   return {
     delivery,
@@ -23,6 +29,26 @@ export function decide(
     audio: media.audio.map((stream) =>
       withTarget(decideAudio(stream, client, delivery), () => audioTarget(stream, capabilities)),
     ),
+  };
+}
+
+const NO_INDEX = 'The file keeps no index of its keyframes, so it is converted while playing.';
+
+function encodeAll(
+  media: MediaInfo,
+  capabilities: Capabilities | undefined,
+  delivery: Delivery,
+): PlaybackDecision {
+  const [video] = media.video;
+  return {
+    delivery,
+    video: video
+      ? { ...decision('video', video, NO_INDEX, ''), target: videoTarget(video, capabilities) }
+      : null,
+    audio: media.audio.map((stream) => ({
+      ...decision('audio', stream, NO_INDEX, ''),
+      target: audioTarget(stream, capabilities),
+    })),
   };
 }
 

@@ -7,7 +7,8 @@ import type { AudioTarget, VideoTarget } from './encode-target.ts';
 
 /** What a container's own index tells, read in a few small range reads. */
 export interface ContainerIndex {
-  container: 'matroska' | 'mp4';
+  /** `unindexed`: estimated, see `estimateIndex`; its keyframes are none. */
+  container: 'matroska' | 'mp4' | 'unindexed';
   /** Container timestamp of the first presented video frame (of the first audio packet when there is no video), seconds. */
   originSeconds: number;
   /** Film time at which the last presented video frame ends; null without video. */

@@ -17,3 +17,14 @@ export function openPacketReader(
     ? openMatroskaReader(source, index, signal)
     : openMp4Reader(source, index, signal);
 }
+
+/** The reader of a container whose packets cannot be found: it has no track that can be copied. */
+export const NOTHING_TO_COPY: PacketReader = {
+  video: null,
+  audio: [],
+  videoPackets: nothing,
+  audioPackets: nothing,
+  close: () => {},
+};
+
+async function* nothing(): AsyncGenerator<never, void, void> {}

@@ -1,14 +1,16 @@
-import { type RaffiError, toRaffiError } from '../errors.ts';
+import { RaffiError, toRaffiError } from '../errors.ts';
 import type { SegmentCache } from '../hls/segment-cache.ts';
 import { decide } from '../plan/decisions.ts';
 import { decideDirect } from '../plan/direct.ts';
+import { estimateIndex } from '../plan/estimated-index.ts';
 import { planSegments, segmentAt } from '../plan/segments.ts';
-import type { Capabilities } from '../plan/types.ts';
+import type { Capabilities, ContainerIndex } from '../plan/types.ts';
 import { readContainerIndex } from '../probe/container-index/container-index.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { Prober } from '../probe/prober.ts';
 import { fetchEnd } from '../remux/fetch-end.ts';
-import { openPacketReader } from '../remux/open-reader.ts';
+import { NOTHING_TO_COPY, openPacketReader } from '../remux/open-reader.ts';
+import type { PacketReader } from '../remux/packet.ts';
 import type { ByteSource, SourceInfo } from '../source/byte-source.ts';
 import type { Encoders } from './deps.ts';
 import { fetchAhead } from './fetch-ahead.ts';
@@ -67,17 +69,19 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
     throw error;
   }
   onStage('plan');
+  const missingEncoder = await whyNoEncoder(options, signal);
+  const canEncode = missingEncoder === null;
+  const container = await containerOf(opening, canEncode ? estimateIndex(media, info.sizeBytes) : null);
+  const kind = container instanceof RaffiError ? undefined : container.index.container;
   const decisions = {
-    mpegts: decide(media, capabilities, 'mpegts'),
-    cmaf: decide(media, capabilities, 'cmaf'),
+    mpegts: decide(media, capabilities, 'mpegts', kind),
+    cmaf: decide(media, capabilities, 'cmaf', kind),
     direct: decideDirect(media, info, capabilities),
   };
-  const missingEncoder = await whyNoEncoder(options, signal);
-  const packaging = await packagingOf(
-    options,
-    { media, decisions, canEncode: missingEncoder === null },
-    opening,
-  );
+  const packaging =
+    container instanceof RaffiError
+      ? container
+      : packagingsOf(options, { media, ...container, canEncode }, decisions);
   return { info, media, decisions, packaging, missingEncoder };
 }
 
@@ -97,16 +101,17 @@ async function openReader(options: FilmOptions, signal: AbortSignal) {
   return { index, reader: await openPacketReader(source, index, signal) };
 }
 
-async function packagingOf(
-  options: FilmOptions,
-  film: { media: MediaInfo; decisions: Film['decisions']; canEncode: boolean },
+/** The film's index and the reader of its packets; without an index of its own the estimate, and nothing to read; else why neither will do. */
+async function containerOf(
   opening: ReturnType<typeof openReader>,
-): Promise<Packagings | RaffiError> {
+  estimate: ContainerIndex | null,
+): Promise<{ index: ContainerIndex; copied: PacketReader } | RaffiError> {
   try {
     const { index, reader } = await opening;
-    return packagingsOf(options, { ...film, index, copied: reader }, film.decisions);
+    return { index, copied: reader };
   } catch (thrown) {
     const error = toRaffiError(thrown);
+    if (error.code === 'no_index' && estimate) return { index: estimate, copied: NOTHING_TO_COPY };
     if (error.code === 'no_index' || error.code === 'media_damaged') return error;
     throw thrown;
   }

@@ -47,7 +47,8 @@ export function packagingsOf(
       plan,
       decision,
       originSeconds: originSecondsOf(media),
-      keyframes: index.keyframes.map(({ timeSeconds }) => timeSeconds),
+      keyframes:
+        index.container === 'unindexed' ? null : index.keyframes.map(({ timeSeconds }) => timeSeconds),
       startSeconds: options.startSeconds,
     });
     const packager = new Packager({ ...options, media: delivered, plan, reader });

@@ -10,12 +10,14 @@ const AHEAD_SECONDS = 20;
 /** Cuts of one run: they are named on its command line, which Windows ends at 32,767 characters. */
 const MAX_RUN_SEGMENTS = 1000;
 const FALLBACK_FRAME_RATE = 25;
+/** Where keyframes are unknown, one lies within so much before any time: broadcasts have two a second, discs one or two. */
+const UNKNOWN_GOP_SECONDS = 5;
 
 /** The picture as H.264, encoded on demand. */
 export function encodedVideoTrack(
   film: EncodedFilm & {
-    /** Film times of the source's keyframes, ascending; decoding begins at one. */
-    keyframes: readonly number[];
+    /** Film times of the source's keyframes, ascending: decoding begins at one. Null when nobody knows them. */
+    keyframes: readonly number[] | null;
   },
   stream: VideoStream,
   target: VideoTarget,
@@ -34,7 +36,7 @@ export function encodedVideoTrack(
       const input = {
         streamIndex: stream.streamIndex,
         originSeconds,
-        readFromSeconds: readFrom(keyframes, startSeconds),
+        readFromSeconds: keyframes ? readFrom(keyframes, startSeconds) : startSeconds - UNKNOWN_GOP_SECONDS,
       };
       const run = {
         startSeconds,

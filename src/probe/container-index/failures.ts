@@ -4,8 +4,8 @@ import { RaffiError } from '../../errors.ts';
 export function noIndex(why: string): RaffiError {
   return new RaffiError(
     'no_index',
-    `${why} Without an index its keyframes cannot be found unless the whole file is read, so it needs the encoder engine, ` +
-      'which this version does not have. Remux it (for example with mkvmerge or ffmpeg -c copy) to give it one.',
+    `${why} Without an index its keyframes cannot be found unless the whole file is read, and it cannot be converted while playing ` +
+      'either, since ffmpeg is missing or its length is unknown. Remux it (for example with mkvmerge or ffmpeg -c copy) to give it one.',
   );
 }
 

@@ -13,7 +13,7 @@ const JOINED_TAIL_SECONDS = 1;
 const AUDIO_SECONDS = 5;
 
 /** Segments of an encoded picture: a seek waits for one to be encoded, so shorter than copied ones. */
-const ENCODED_SECONDS = 2;
+const ENCODED_SECONDS = 1;
 
 /**
  * Cuts the film into segments. Pure: the same index and probe always give the same plan, so that a segment's number means the same

@@ -14,21 +14,59 @@ const POLL_MS = 100;
  *
  * @returns Milliseconds from spawning to that look.
  */
-export async function baselineStart(source: string, seconds: number): Promise<number> {
+export function baselineStart(source: string, seconds: number): Promise<number> {
+  return hlsStart(source, seconds, ['-c:v', 'copy'], ['0.ts', '1.ts']);
+}
+
+/**
+ * The same where something has to be encoded: picture and sound are, until the first segment is complete, which is when the playlist
+ * appears.
+ */
+export function encodingBaseline(source: string, seconds: number): Promise<number> {
+  const codecs = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-ac', '2'];
+  return hlsStart(source, seconds, codecs, ['child.m3u8']);
+}
+
+/** ffmpeg alone with our encoder's settings, into nothing: what the machine can do. @returns Milliseconds. */
+export async function steadyBaseline(
+  source: string,
+  seconds: number,
+  lengthSeconds: number,
+): Promise<number> {
+  const startedMs = performance.now();
+  const child = spawn(
+    'ffmpeg',
+    [
+      ...['-v', 'error', '-nostdin', '-ss', String(seconds), '-t', String(lengthSeconds), '-i', source],
+      ...['-map', '0:v', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-pix_fmt', 'yuv420p'],
+      ...['-maxrate', '10M', '-bufsize', '20M', '-f', 'null', '-'],
+    ],
+    { stdio: 'ignore' },
+  );
+  await once(child, 'exit');
+  return performance.now() - startedMs;
+}
+
+async function hlsStart(
+  source: string,
+  seconds: number,
+  codecs: readonly string[],
+  awaited: string[],
+): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'raffi-baseline-'));
   const startedMs = performance.now();
   const child = spawn(
     'ffmpeg',
     [
       ...['-v', 'error', '-nostdin', '-ss', String(seconds), '-i', source],
-      ...['-c:v', 'copy', '-f', 'hls', '-hls_time', '6', '-hls_list_size', '0'],
+      ...[...codecs, '-f', 'hls', '-hls_time', '6', '-hls_list_size', '0'],
       ...['-hls_segment_filename', join(folder, '%d.ts'), join(folder, 'child.m3u8')],
     ],
     { stdio: 'ignore' },
   );
   const exited = once(child, 'exit');
   try {
-    while (!(await exist(folder, ['0.ts', '1.ts']))) {
+    while (!(await exist(folder, awaited))) {
       if (child.exitCode !== null) throw new Error(`The baseline's ffmpeg ended with ${child.exitCode}`);
       await delay(POLL_MS);
     }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { ffmpegVersion } from '../lab/tools.ts';
 import { chartOf } from './chart.ts';
 import { CoreClient } from './core-client.ts';
+import { encodedRows } from './encoded.ts';
 import { indexRows } from './index-reads.ts';
 import { LOCAL, remotePlace } from './places.ts';
 import { machineText, type Report, tableOf } from './report.ts';
@@ -37,6 +38,7 @@ try {
   add(...(await startRows(core, LOCAL, runs)), ...(await startRows(core, remote, runs)));
   add(...(await coldSeekRows(core, LOCAL, runs)), ...(await coldSeekRows(core, remote, runs)));
   add(...(await warmSeekRows(core, remote, runs)));
+  add(...(await encodedRows(core, runs)));
   add(...(await indexRows()), ...(await trafficRows(core)));
   add(memory, await directRow(core, runs));
 } finally {

@@ -63,7 +63,7 @@ export async function directRow(core: CoreClient, runs: number): Promise<Row> {
 }
 
 /** From the kernel where it tells (Linux), else 0. */
-async function residentBytes(pid: number): Promise<number> {
+export async function residentBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
 }

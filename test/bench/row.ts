@@ -2,7 +2,7 @@
 export interface Row {
   group: string;
   name: string;
-  unit: 'ms' | 'MB' | 'MB/s' | 'requests' | 'KB' | 'bytes';
+  unit: 'ms' | 'MB' | 'MB/s' | 'requests' | 'KB' | 'bytes' | '%';
   /** Median of `runs`, or the one figure. */
   ours: number;
   /** The documented server's method in the same run; null where it has no counterpart. */

@@ -5,6 +5,8 @@ import { AAC, audioFacts, facts, pictureGraph, tone, videoFacts } from '../ingre
 const LOOP_SECONDS = 20;
 const RATE = [24, 1] as const;
 
+const SURROUND = 'pan=5.1(side)|FL=c0|FR=c0|FC=c0|LFE=c0|SL=c0|SR=c0';
+
 interface Bench {
   seconds: number;
   gopSeconds: number;
@@ -62,6 +64,41 @@ function repeated(spec: Bench, from: string, extension: '.mkv' | '.mp4', flags: 
   };
 }
 
+/** The 8 Mb/s film with AC-3 5.1 as a disc has it, an AAC track, and a second AC-3: the sound alone needs an encoder. */
+const AC3: FilmCase = {
+  extension: '.mkv',
+  from: ['bench-loop-gop2'],
+  args: [
+    ...['-stream_loop', String(TWO.seconds / LOOP_SECONDS - 1), '-i', '@0'],
+    ...[0, 1, 2].flatMap((track) => tone(track, TWO.seconds)),
+    ...['-map', '0:v', '-map', '1:a', '-map', '2:a', '-map', '3:a', '-c:v', 'copy', '-c:a', 'ac3'],
+    ...[
+      '-filter:a:0',
+      SURROUND,
+      '-b:a:0',
+      '448k',
+      '-c:a:1',
+      'aac',
+      '-filter:a:2',
+      SURROUND,
+      '-b:a:2',
+      '448k',
+    ],
+  ],
+  facts: factsOf(TWO, 'matroska'),
+};
+
+/** 1080p24 in HEVC: the picture needs an encoder, too. */
+const HEVC: FilmCase = {
+  extension: '.mkv',
+  from: ['bench-loop-hevc'],
+  args: [
+    ...['-stream_loop', String(TWO.seconds / LOOP_SECONDS - 1), '-i', '@0', ...tone(0, TWO.seconds)],
+    ...['-map', '0:v', '-map', '1:a', '-c:v', 'copy', '-c:a', 'ac3', '-filter:a', SURROUND, '-b:a', '448k'],
+  ],
+  facts: factsOf(TWO, 'matroska'),
+};
+
 const FASTSTART = ['-movflags', '+faststart'];
 
 /** The benchmark's films: 1080p24, H.264 with B-frames, 8 and 40 Mb/s. Large (180–400 MB): made only when asked for. */
@@ -69,6 +106,17 @@ export const BENCH = {
   'bench-loop-gop2': loop(TWO),
   'bench-loop-gop10': loop(TEN),
   'bench-loop-40m': loop(HEAVY),
+  'bench-loop-hevc': {
+    extension: '.mkv',
+    from: ['bench-loop-gop2'],
+    args: [
+      ...['-i', '@0', '-map', '0:v', '-c:v', 'libx265', '-preset', 'ultrafast', '-b:v', '6M'],
+      ...['-x265-params', `keyint=48:min-keyint=48:scenecut=0:bframes=2:log-level=error`],
+    ],
+    facts: factsOf(TWO, 'matroska'),
+  },
+  'bench-ac3-mkv': AC3,
+  'bench-hevc-mkv': HEVC,
   'bench-gop2-mkv': repeated(TWO, 'bench-loop-gop2', '.mkv'),
   'bench-gop2-mp4': repeated(TWO, 'bench-loop-gop2', '.mp4', FASTSTART),
   'bench-gop2-moov-at-end': repeated(TWO, 'bench-loop-gop2', '.mp4'),

@@ -2,6 +2,7 @@ import { version } from '../package.json';
 import type { CoreConfig } from './config.ts';
 import { RaffiError } from './errors.ts';
 import type { BinaryStatus } from './ffmpeg/binaries.ts';
+import { encoderSlots } from './ffmpeg/encode/slots.ts';
 import { createEncodedStore } from './ffmpeg/encode/track.ts';
 import { FfmpegTools } from './ffmpeg/tools.ts';
 import type { BinaryHealth, Health } from './health.ts';
@@ -88,6 +89,7 @@ export class Runtime {
       encoders: {
         tools: this.#tools,
         store: createEncodedStore(ENCODED_STORE_BYTES),
+        slots: encoderSlots(),
         now: () => performance.now(),
       },
       log,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemorySource } from '../../test/support/memory-source.ts';
 import { RaffiError } from '../errors.ts';
+import { encoderSlots } from '../ffmpeg/encode/slots.ts';
 import { createEncodedStore } from '../ffmpeg/encode/track.ts';
 import { FfmpegTools } from '../ffmpeg/tools.ts';
 import { SegmentCache } from '../hls/segment-cache.ts';
@@ -30,7 +31,12 @@ beforeEach(() => {
     openSource: () => source,
     createProber: () => new Prober({ examine: (signal) => examine(signal) }),
     segmentCache: new SegmentCache(1024),
-    encoders: { tools: new FfmpegTools(), store: createEncodedStore(1024), now: () => nowMs },
+    encoders: {
+      tools: new FfmpegTools(),
+      store: createEncodedStore(1024),
+      slots: encoderSlots(),
+      now: () => nowMs,
+    },
     waits: WAIT_BOUNDS,
     log: createLog('silent'),
     now: () => nowMs,

@@ -4,6 +4,7 @@ import type { ByteSource } from '../../source/byte-source.ts';
 import type { FfmpegTools } from '../tools.ts';
 import { AAC_FRAME_SAMPLES, audioArguments, PREROLL_FRAMES } from './arguments.ts';
 import { encode } from './run.ts';
+import type { EncoderSlots } from './slots.ts';
 import { EncodedTrack, type EncodedTrackOptions } from './track.ts';
 
 /** What encoded tracks of a film have in common. */
@@ -11,6 +12,7 @@ export interface EncodedFilm extends Pick<EncodedTrackOptions, 'store' | 'cuts' 
   /** Prefix of the film's keys in the store. */
   id: string;
   tools: FfmpegTools;
+  slots: { video: EncoderSlots; audio: EncoderSlots };
   source: ByteSource;
   /** Container time of film time 0, seconds. */
   originSeconds: number;
@@ -28,6 +30,7 @@ export function encodedAudioTrack(film: EncodedFilm, stream: AudioStream, target
   const { tools, source, originSeconds, cuts } = film;
   return new EncodedTrack({
     ...film,
+    slots: film.slots.audio,
     id: `${film.id}/a${stream.position}-${target.channels}`,
     toleranceSeconds: TOLERANCE_SECONDS,
     needsKeyframes: false,

@@ -6,6 +6,7 @@ import type { EncodedHeader } from './fragment-parser.ts';
 import { Pace } from './pace.ts';
 import { schedule } from './schedule.ts';
 import { SegmentCollector } from './segment-collector.ts';
+import type { EncoderSlots, SlotHolder } from './slots.ts';
 import { Waiters } from './waiters.ts';
 
 /** Segments of all encoded tracks of a core, under one budget. */
@@ -19,6 +20,8 @@ export interface EncodedTrackOptions {
   /** Prefix of this track's keys in the store. */
   id: string;
   store: EncodedStore;
+  /** Shared by all tracks of its kind. */
+  slots: EncoderSlots;
   /** Film time at which each segment begins, and after the last the film's end; seconds. */
   cuts: readonly number[];
   /** Times that differ by less are one: half a frame of video, next to nothing for sound. Seconds. */
@@ -54,6 +57,9 @@ const IDLE_MS = 60_000;
 /** A run whose next segments exist already is of no use; one is let pass, for the joint. */
 const KNOWN_AHEAD = 2;
 
+/** What a track that gave up its encoder leaves to the others. */
+const YIELD_MS = 1000;
+
 interface ActiveRun {
   controller: AbortController;
   collector: SegmentCollector;
@@ -64,7 +70,7 @@ interface ActiveRun {
  * One track of a film, encoded on demand: segment n → packets. Owns at most one encoder run, and decides by `schedule` when it is
  * waited for and when it is started elsewhere. What runs have made is kept in the store and never made again while it is there.
  */
-export class EncodedTrack {
+export class EncodedTrack implements SlotHolder {
   readonly #options: EncodedTrackOptions;
   readonly #waiters = new Waiters<readonly Packet[]>();
   readonly #header = new Deferred<EncodedHeader>();
@@ -77,6 +83,7 @@ export class EncodedTrack {
   #failure: { error: RaffiError; at: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
+  #askedAt = 0;
   #hasHeader = false;
   #closed = false;
 
@@ -84,6 +91,17 @@ export class EncodedTrack {
     this.#options = options;
     this.#asked = options.firstSegment;
     this.#pace = new Pace(options.now);
+  }
+
+  get askedAt(): number {
+    return this.#askedAt;
+  }
+
+  /** Whoever still waits is served when its turn comes again: not at once, or two would take each other's place for ever. */
+  yieldSlot(): void {
+    this.#stop();
+    if (this.#waiters.latest() !== undefined)
+      this.#timer = setTimeout(() => this.#reconsider(), YIELD_MS).unref();
   }
 
   /** How many encoders were started so far. */
@@ -124,6 +142,7 @@ export class EncodedTrack {
     const isNext = segment === this.#asked || segment === this.#asked + 1;
     if (!isNext) this.#pace.leapt();
     this.#asked = segment;
+    this.#askedAt = this.#options.now();
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.#stop(), IDLE_MS).unref();
     this.#wakeRun?.();
@@ -169,6 +188,7 @@ export class EncodedTrack {
     const collector = new SegmentCollector({ cuts, first: segment, toleranceSeconds, needsKeyframes });
     const run = { controller, collector, last };
     this.#run = run;
+    this.#options.slots.take(this);
     this.#pump(run, packets).then(
       () => this.#ended(run, undefined),
       (error: unknown) => this.#ended(run, error),
@@ -214,6 +234,7 @@ export class EncodedTrack {
   #ended(run: ActiveRun, thrown: unknown): void {
     if (run !== this.#run) return;
     this.#run = undefined;
+    this.#options.slots.free(this);
     if (thrown !== undefined && this.#attempts.count >= MAX_ATTEMPTS) {
       const error = toRaffiError(thrown);
       this.#failure = { error, at: this.#options.now() };
@@ -229,6 +250,7 @@ export class EncodedTrack {
     clearTimeout(this.#idle);
     const run = this.#run;
     this.#run = undefined;
+    this.#options.slots.free(this);
     run?.controller.abort(closed());
     this.#wakeRun?.();
   }

@@ -26,6 +26,7 @@ export function encodedVideoTrack(
   const frameSeconds = 1 / (stream.frameRate ?? FALLBACK_FRAME_RATE);
   return new EncodedTrack({
     ...film,
+    slots: film.slots.video,
     id: `${film.id}/v${target.height}`,
     toleranceSeconds: frameSeconds / 2,
     needsKeyframes: true,

@@ -1,9 +1,8 @@
 import { type EncodedFilm, encodedAudioTrack } from '../ffmpeg/encode/audio-track.ts';
 import type { EncodedTrack } from '../ffmpeg/encode/track.ts';
 import { encodedVideoTrack } from '../ffmpeg/encode/video-track.ts';
-import type { AudioTarget, VideoTarget } from '../plan/encode-target.ts';
 import { segmentAt } from '../plan/segments.ts';
-import type { PlaybackDecision, SegmentPlan } from '../plan/types.ts';
+import type { AudioTarget, PlaybackDecision, SegmentPlan, VideoTarget } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import { buildAudioSpecificConfig } from '../remux/aac.ts';
 import type { AudioFormat, Packet, PacketReader, Span, VideoFormat } from '../remux/packet.ts';

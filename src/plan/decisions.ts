@@ -3,9 +3,16 @@ import type { AudioStream, MediaInfo, VideoStream } from '../probe/media-info.ts
 import { type Client, clientOf } from './client.ts';
 import { parseCodecString } from './codec-match.ts';
 import { codecName } from './codec-names.ts';
-import { audioTarget, type EncodeTarget, videoTarget } from './encode-target.ts';
+import { audioTarget, videoTarget } from './encode-target.ts';
 import { audioObstacle, videoObstacle } from './track-rules.ts';
-import type { Capabilities, ContainerIndex, Delivery, PlaybackDecision, TrackDecision } from './types.ts';
+import type {
+  Capabilities,
+  ContainerIndex,
+  Delivery,
+  EncodeTarget,
+  PlaybackDecision,
+  TrackDecision,
+} from './types.ts';
 
 /**
  * Copy or transcode, per track, with the reason. Pure. Without capabilities the documented baseline counts.

@@ -1,30 +1,5 @@
 import type { AudioStream, VideoStream } from '../probe/media-info.ts';
-import type { Capabilities } from './types.ts';
-
-/** What an encoder is to make of a sound track. AAC-LC: every player of HLS decodes it. */
-export interface AudioTarget {
-  codec: 'aac';
-  sampleRate: number;
-  channels: 1 | 2 | 6;
-  /** Bits per second. */
-  bitRate: number;
-}
-
-/** What an encoder is to make of a picture: H.264 High, 8-bit 4:2:0, square pixels, upright, progressive. */
-export interface VideoTarget {
-  codec: 'h264';
-  width: number;
-  height: number;
-  /** `level_idc` (ITU-T H.264 table A-1): 41 is level 4.1. */
-  level: 31 | 41 | 42;
-  /** Peak, bits per second. */
-  maxBitRate: number;
-  deinterlace: boolean;
-  /** From PQ or HLG to BT.709. */
-  toneMap: boolean;
-}
-
-export type EncodeTarget = AudioTarget | VideoTarget;
+import type { AudioTarget, Capabilities, VideoTarget } from './types.ts';
 
 /** Bits per second of AAC-LC that nobody tells from the original: 96 kb/s a channel, the LFE for nothing. */
 const AUDIO_BIT_RATES = { 1: 96_000, 2: 192_000, 6: 448_000 } as const;

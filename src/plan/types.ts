@@ -1,5 +1,3 @@
-import type { AudioTarget, VideoTarget } from './encode-target.ts';
-
 /**
  * The planner's vocabulary. Film time: seconds since the film's first presented frame (invariant 1), so the container's own
  * timestamps minus `originSeconds`.
@@ -75,6 +73,31 @@ export interface TrackDecision {
   /** One sentence for a person: "E-AC-3 is not playable by this client". */
   reason: string;
 }
+
+/** What an encoder is to make of a sound track. AAC-LC: every player of HLS decodes it. */
+export interface AudioTarget {
+  codec: 'aac';
+  sampleRate: number;
+  channels: 1 | 2 | 6;
+  /** Bits per second. */
+  bitRate: number;
+}
+
+/** What an encoder is to make of a picture: H.264 High, 8-bit 4:2:0, square pixels, upright, progressive. */
+export interface VideoTarget {
+  codec: 'h264';
+  width: number;
+  height: number;
+  /** `level_idc` (ITU-T H.264 table A-1): 41 is level 4.1. */
+  level: 31 | 41 | 42;
+  /** Peak, bits per second. */
+  maxBitRate: number;
+  deinterlace: boolean;
+  /** From PQ or HLG to BT.709. */
+  toneMap: boolean;
+}
+
+export type EncodeTarget = AudioTarget | VideoTarget;
 
 export interface PlaybackDecision {
   delivery: Delivery;

@@ -1,5 +1,4 @@
 import { RaffiError, toRaffiError } from '../errors.ts';
-import type { SegmentCache } from '../hls/segment-cache.ts';
 import { decide } from '../plan/decisions.ts';
 import { decideDirect } from '../plan/direct.ts';
 import { estimateIndex } from '../plan/estimated-index.ts';
@@ -11,21 +10,14 @@ import type { Prober } from '../probe/prober.ts';
 import { fetchEnd } from '../remux/fetch-end.ts';
 import { NOTHING_TO_COPY, openPacketReader } from '../remux/open-reader.ts';
 import type { PacketReader } from '../remux/packet.ts';
-import type { ByteSource, SourceInfo } from '../source/byte-source.ts';
-import type { Encoders } from './deps.ts';
+import type { SourceInfo } from '../source/byte-source.ts';
 import { fetchAhead } from './fetch-ahead.ts';
-import { type Packagings, packagingsOf } from './packaging.ts';
+import { type PackagingOptions, type Packagings, packagingsOf } from './packaging.ts';
 import type { SessionView, Stage } from './types.ts';
 
-export interface FilmOptions {
-  id: string;
-  source: ByteSource;
+export interface FilmOptions extends PackagingOptions {
   prober: Prober;
-  cache: SegmentCache;
-  encoders: Encoders;
   capabilities: Capabilities | undefined;
-  /** Film time at which playing will start, seconds: its bytes are asked for as soon as they are known. */
-  startSeconds: number;
   /** The source's host is a name that has to be looked up first. */
   hasHostName: boolean;
   /** Reads of this source cost no round trip (local files). */

@@ -1,11 +1,24 @@
 import { deliveredMedia } from '../hls/delivered-media.ts';
 import { encodingReader } from '../hls/encoding-reader.ts';
 import { Packager } from '../hls/packager.ts';
+import type { SegmentCache } from '../hls/segment-cache.ts';
 import { planSegments } from '../plan/segments.ts';
 import type { ContainerIndex, Delivery, PlaybackDecision, SegmentPlan } from '../plan/types.ts';
 import { type MediaInfo, originSecondsOf } from '../probe/media-info.ts';
 import type { PacketReader } from '../remux/packet.ts';
-import type { FilmOptions } from './film.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import type { Encoders } from './deps.ts';
+
+/** What packing needs to know beyond the film itself. */
+export interface PackagingOptions {
+  /** Of the session: prefix of the film's keys in the caches. */
+  id: string;
+  source: ByteSource;
+  cache: SegmentCache;
+  encoders: Encoders;
+  /** Film time at which playing will start, seconds. */
+  startSeconds: number;
+}
 
 /** How a film is cut and packed for one kind of delivery. */
 export interface Packaging {
@@ -23,7 +36,7 @@ export interface Packagings extends Record<Delivery, Packaging> {
 }
 
 export function packagingsOf(
-  options: Pick<FilmOptions, 'id' | 'source' | 'cache' | 'encoders' | 'startSeconds'>,
+  options: PackagingOptions,
   film: { media: MediaInfo; index: ContainerIndex; copied: PacketReader; canEncode: boolean },
   decisions: Record<Delivery, PlaybackDecision>,
 ): Packagings {

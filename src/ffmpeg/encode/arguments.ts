@@ -1,4 +1,4 @@
-import type { AudioTarget, VideoTarget } from '../../plan/encode-target.ts';
+import type { AudioTarget, VideoTarget } from '../../plan/types.ts';
 import { DEMUXERS, MAX_ALLOCATION_BYTES } from '../../probe/ffprobe-arguments.ts';
 
 /** Where an encoder run begins, what of the film it reads, and how ffmpeg's clock becomes the film's. */

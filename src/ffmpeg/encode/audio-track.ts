@@ -1,4 +1,4 @@
-import type { AudioTarget } from '../../plan/encode-target.ts';
+import type { AudioTarget } from '../../plan/types.ts';
 import type { AudioStream } from '../../probe/media-info.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import type { FfmpegTools } from '../tools.ts';

@@ -1,4 +1,4 @@
-import type { VideoTarget } from '../../plan/encode-target.ts';
+import type { VideoTarget } from '../../plan/types.ts';
 import type { VideoStream } from '../../probe/media-info.ts';
 import { videoArguments } from './arguments.ts';
 import type { EncodedFilm } from './audio-track.ts';

@@ -19,7 +19,7 @@ export interface EncodedFilm extends Pick<EncodedTrackOptions, 'store' | 'cuts' 
 }
 
 /** Sound is cheap to make and to keep: as much as a player buffers. */
-const AHEAD_SECONDS = 60;
+const AHEAD_SECONDS = 30;
 /** What a decoder reads before it is in step: bit reservoirs, and a container that seeks a little late. */
 const DECODER_RUN_UP_SECONDS = 0.5;
 /** Frames lie on an exact grid. */

@@ -73,7 +73,7 @@ interface ActiveRun {
 export class EncodedTrack implements SlotHolder {
   readonly #options: EncodedTrackOptions;
   readonly #waiters = new Waiters<readonly Packet[]>();
-  readonly #header = new Deferred<EncodedHeader>();
+  #header = new Deferred<EncodedHeader>();
   readonly #pace: Pace;
   #run: ActiveRun | undefined;
   /** The segment asked for last; the run goes on ahead of it. */
@@ -239,7 +239,10 @@ export class EncodedTrack implements SlotHolder {
       const error = toRaffiError(thrown);
       this.#failure = { error, at: this.#options.now() };
       this.#waiters.rejectAll(error);
-      if (!this.#hasHeader) this.#header.reject(error);
+      if (!this.#hasHeader) {
+        this.#header.reject(error);
+        this.#header = new Deferred();
+      }
       return;
     }
     this.#reconsider();

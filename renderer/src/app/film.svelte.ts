@@ -49,7 +49,7 @@ export class Film {
   chapters: ChapterMark[] = $state.raw([]);
   seeks: SeekTiming[] = $state.raw([]);
   source: SourceStats | null = $state.raw(null);
-  audio: AudioChoice[] = $derived(this.way === 'hls' ? playableAudio(this.view) : []);
+  audio: AudioChoice[] = $derived(this.way === 'hls' ? playableAudio(this.view, this.canEncode) : []);
 
   readonly #context: FilmContext;
   readonly #session: SessionLink;
@@ -67,6 +67,16 @@ export class Film {
     this.name = item.name;
     this.#context = context;
     this.#session = new SessionLink(item, { ...context, onEvent: (event) => this.#heard(event) });
+  }
+
+  /** What the core says of the programs it runs; null until it has looked for them. */
+  get ffmpeg(): IpcHealth['ffmpeg'] {
+    return this.#context.health().ffmpeg;
+  }
+
+  /** Whether what cannot be copied can be encoded. While that is unknown, yes: the core refuses what it cannot do, and says why. */
+  get canEncode(): boolean {
+    return this.ffmpeg === null || !('missing' in this.ffmpeg.ffmpeg);
   }
 
   /** Begins to play in this element. The film owns the element's source until `close()`. */
@@ -134,7 +144,7 @@ export class Film {
       const view = await waitForAnswer(this.#context.api, id, signal);
       this.#show(view);
       if (view.error !== undefined) throw new ApiError(failureFrom(view.error), 200);
-      const choice = chooseWay(view.decisions);
+      const choice = chooseWay({ ...view, canEncode: this.canEncode });
       this.notes = [choice.reason];
       this.#waysLeft = choice.ways.slice(1);
       this.#play(choice.ways[0], this.#startSeconds || view.startTime);

@@ -11,3 +11,11 @@ test('every stage says what is waited for', () => {
   expect(stageText(at('connect'), null)).toBe('Opening the file…');
   expect(stageText(null, null)).toBe('Opening…');
 });
+
+test('what is converted is named where the wait is for it', () => {
+  expect(stageText(at('first_byte'), null, 'picture')).toBe('Converting the picture…');
+  expect(stageText(at('first_byte'), null, 'sound')).toBe('Converting the sound…');
+  expect(stageText(at('ready'), null, 'picture')).toBe('Converting the picture…');
+  expect(stageText(at('ready'), null, 'sound')).toBe('Buffering…');
+  expect(stageText(at('probe'), null, 'picture')).toBe('Examining the film…');
+});

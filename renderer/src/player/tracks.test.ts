@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AudioStream } from '../../../src/probe/media-info.ts';
-import { audioChoices, languageName } from './tracks.ts';
+import { audioChoices, languageName, playableAudio } from './tracks.ts';
 
 function stream(position: number, facts: Partial<AudioStream>): AudioStream {
   return {
@@ -54,4 +54,28 @@ test.each([
   [null, null],
 ])('language %s is called %s', (code, name) => {
   expect(languageName(code, 'en')).toBe(name);
+});
+
+test('a converted track can be chosen like a copied one, where there is an encoder', () => {
+  const audio = [stream(0, { codec: 'ac3' }), stream(1, {})];
+  const decided = (position: number, action: 'copy' | 'transcode') =>
+    ({ kind: 'audio', position, codec: 'x', action, reason: 'It is so.' }) as const;
+  const cmaf = {
+    delivery: 'cmaf' as const,
+    video: null,
+    audio: [decided(0, 'transcode'), decided(1, 'copy')],
+  };
+  const media = {
+    formats: [],
+    durationSeconds: 1,
+    startSeconds: 0,
+    bitRate: null,
+    video: [],
+    audio,
+    subtitles: [],
+    chapters: [],
+  };
+  const view = { media, decisions: { cmaf, mpegts: cmaf, direct: { playable: false, reason: '' } } };
+  expect(playableAudio(view, true).map(({ index }) => index)).toEqual([0, 1]);
+  expect(playableAudio(view, false).map(({ index }) => index)).toEqual([1]);
 });

@@ -31,9 +31,12 @@ export function audioChoices(streams: readonly AudioStream[], locale = 'en'): Au
   });
 }
 
-/** The tracks that can be chosen: those that reach the player without an encoder. */
-export function playableAudio(view: SessionView | null): AudioChoice[] {
-  const decisions = view?.decisions?.cmaf.audio ?? [];
+/** The tracks that can be chosen: all of them where the core can encode, else those that reach the player as they are. */
+export function playableAudio(
+  view: Pick<SessionView, 'media' | 'decisions'> | null,
+  canEncode: boolean,
+): AudioChoice[] {
+  const decisions = canEncode ? [] : (view?.decisions?.cmaf.audio ?? []);
   const refused = new Set(decisions.filter(({ action }) => action === 'transcode').map((d) => d.position));
   return audioChoices(view?.media?.audio ?? []).filter(({ index }) => !refused.has(index));
 }
@@ -52,7 +55,8 @@ export function languageName(code: string | null, locale: string): string | null
   }
 }
 
-function channelName(channels: number, layout: string | null): string {
+/** A channel count as printed on a box; the layout tells 5.1 from six channels of another kind. */
+export function channelName(channels: number, layout: string | null): string {
   const named = layout?.replace(/\(.*\)$/, '');
   if (named !== undefined && /^\d\.\d(\.\d)?$/.test(named)) return named;
   const common: Record<number, string> = { 0: '', 1: 'Mono', 2: 'Stereo', 6: '5.1', 8: '7.1' };

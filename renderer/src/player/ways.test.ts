@@ -25,13 +25,25 @@ test.each([
   ['everything copied, no direct play', decisions('copy', ['copy'], false), ['hls']],
   ['no sound', decisions('copy', [], true), ['hls', 'direct']],
   ['sound only', decisions(null, ['copy'], true), ['hls', 'direct']],
-  ['a secondary track needs an encoder', decisions('copy', ['copy', 'transcode'], true), ['hls', 'direct']],
-  ['the first track needs an encoder', decisions('copy', ['transcode', 'copy'], true), ['direct', 'hls']],
-  ['the picture needs an encoder', decisions('transcode', ['copy'], true), ['direct', 'hls']],
-  ['neither way', decisions('transcode', ['transcode'], false), ['hls']],
+  ['a secondary track is encoded', decisions('copy', ['copy', 'transcode'], true), ['hls', 'direct']],
+  ['the only sound is encoded', decisions('copy', ['transcode'], true), ['direct', 'hls']],
+  ['the first of two is encoded', decisions('copy', ['transcode', 'copy'], true), ['hls', 'direct']],
+  ['the picture is encoded', decisions('transcode', ['copy', 'copy'], true), ['direct', 'hls']],
+  ['nothing can be copied or played directly', decisions('transcode', ['transcode'], false), ['hls']],
   ['nothing known', undefined, ['hls']],
 ])('%s', (_name, given, ways) => {
-  const choice = chooseWay(given);
+  const choice = chooseWay({ ...(given && { decisions: given }), audioIndex: 0, canEncode: true });
   expect(choice.ways).toEqual(ways);
   expect(choice.reason).toMatch(/\w/);
+});
+
+test('the track that plays first decides, not the first of the file', () => {
+  const given = decisions('copy', ['transcode', 'copy'], true);
+  expect(chooseWay({ decisions: given, audioIndex: 1, canEncode: true }).ways).toEqual(['hls', 'direct']);
+});
+
+test('without an encoder, tracks that cannot be chosen are no reason for fragments', () => {
+  const given = decisions('copy', ['transcode', 'transcode'], true);
+  expect(chooseWay({ decisions: given, audioIndex: 0, canEncode: true }).ways).toEqual(['hls', 'direct']);
+  expect(chooseWay({ decisions: given, audioIndex: 0, canEncode: false }).ways).toEqual(['direct', 'hls']);
 });

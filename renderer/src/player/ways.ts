@@ -11,30 +11,35 @@ export interface WayChoice {
   reason: string;
 }
 
+/** What the choice rests on. */
+export interface WayFacts extends Pick<SessionView, 'decisions'> {
+  /** Position of the audio track that plays first. */
+  audioIndex: number;
+  /** Whether the core can encode what cannot be copied. */
+  canEncode: boolean;
+}
+
 /**
- * HLS comes first wherever every track can be copied: its segments cut at keyframes with a known byte range make a seek one
- * small request, its audio tracks can be switched, and a restart of the core only costs a retried fragment, where a plain
- * `<video src>` gives up for good. Direct play is for what HLS cannot carry without an encoder (VP8, Vorbis, PCM …).
+ * HLS comes first: its segments with a known byte range make a seek one small request, its audio tracks can be switched, and a
+ * restart of the core only costs a retried fragment, where a plain `<video src>` gives up for good. Direct play comes before it
+ * where it saves an encoder at no such loss: for a picture (VP8 …), and for sound (MP3, Vorbis …) that is the only track.
  */
-export function chooseWay(decisions: SessionView['decisions']): WayChoice {
+export function chooseWay({ decisions, audioIndex, canEncode }: WayFacts): WayChoice {
   if (decisions === undefined) return { ways: ['hls'], reason: 'The film could not be examined in advance.' };
   const { cmaf, direct } = decisions;
   const tracks = [cmaf.video, ...cmaf.audio].filter((track) => track !== null);
-  const encoded = tracks.find(({ action }) => action === 'transcode');
-  if (!direct.playable) return { ways: ['hls'], reason: direct.reason };
-  if (encoded === undefined && tracks.length > 0) {
-    return {
-      ways: ['hls', 'direct'],
-      reason: 'Every track is copied as it is, in fragments that seek at once.',
-    };
+  const encodesPicture = cmaf.video?.action === 'transcode';
+  const encodesSound = cmaf.audio[audioIndex]?.action === 'transcode';
+  const choosable = canEncode ? cmaf.audio : cmaf.audio.filter(({ action }) => action === 'copy');
+  if (direct.playable && (encodesPicture || (encodesSound && choosable.length < 2))) {
+    return { ways: ['direct', 'hls'], reason: direct.reason };
   }
-  const heard = cmaf.audio.some(({ action }) => action === 'copy');
-  const seen = cmaf.video === null || cmaf.video.action === 'copy';
-  // Only a secondary track needs an encoder: HLS still plays, and lets one switch among the others.
-  if (seen && heard && cmaf.audio[0]?.action === 'copy') {
-    return { ways: ['hls', 'direct'], reason: `${encoded?.reason}; the other tracks are copied.` };
-  }
-  return { ways: ['direct', 'hls'], reason: direct.reason };
+  const reason = tracks.every(({ action }) => action === 'copy')
+    ? 'Every track is copied as it is, in fragments that seek at once.'
+    : encodesPicture || encodesSound
+      ? 'What this player cannot decode is converted while it plays.'
+      : 'The tracks that play are copied as they are, in fragments that seek at once.';
+  return { ways: direct.playable ? ['hls', 'direct'] : ['hls'], reason };
 }
 
 /** Whether a failure belongs to one way of delivery, so that another may do. */

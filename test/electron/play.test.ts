@@ -1,9 +1,16 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { film, filmFacts, frameNumberAt, realClip } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
 import { launchApp, type RunningApp } from './harness.ts';
-import { forgetRequests, openLink, requestedFragments, screen, sessions, untilPlaying } from './player.ts';
+import {
+  countJumps,
+  forgetRequests,
+  openLink,
+  requestedFragments,
+  screen,
+  sessions,
+  untilPlaying,
+} from './player.ts';
 import { randomFrames, resume, SEEK_SEED, seekPaused } from './seek.ts';
 
 /** Big Buck Bunny as shipped: 30 s at 24 frames a second. */
@@ -202,22 +209,3 @@ describe('films behind links', () => {
     await untilPlaying(app);
   });
 });
-
-/** Counts seeks that bring the clock where playing would not have brought it, by more than a fifth of a second. */
-function countJumps(page: Page) {
-  return page.evaluateHandle(() => {
-    const jumps = { count: 0 };
-    const video = document.querySelector('video');
-    if (video === null) throw new Error('There is no player');
-    let last = { place: video.currentTime, at: performance.now() };
-    video.addEventListener('timeupdate', () => {
-      if (!video.seeking) last = { place: video.currentTime, at: performance.now() };
-    });
-    video.addEventListener('seeking', () => {
-      const played = (performance.now() - last.at) / 1000;
-      const moved = video.currentTime - last.place;
-      if (moved < -0.2 || moved > played + 0.2) jumps.count++;
-    });
-    return jumps;
-  });
-}

@@ -47,6 +47,25 @@ export function forgetRequests(page: Page): Promise<void> {
   return page.evaluate(() => performance.clearResourceTimings());
 }
 
+/** Counts seeks that bring the clock where playing would not have brought it, by more than a fifth of a second. */
+export function countJumps(page: Page) {
+  return page.evaluateHandle(() => {
+    const jumps = { count: 0 };
+    const video = document.querySelector('video');
+    if (video === null) throw new Error('There is no player');
+    let last = { place: video.currentTime, at: performance.now() };
+    video.addEventListener('timeupdate', () => {
+      if (!video.seeking) last = { place: video.currentTime, at: performance.now() };
+    });
+    video.addEventListener('seeking', () => {
+      const played = (performance.now() - last.at) / 1000;
+      const moved = video.currentTime - last.place;
+      if (moved < -0.2 || moved > played + 0.2) jumps.count++;
+    });
+    return jumps;
+  });
+}
+
 /** Ids of the sessions that the core holds. */
 export async function sessions(app: RunningApp): Promise<string[]> {
   const { baseUrl } = await app.ready();

@@ -1,6 +1,6 @@
 import { RaffiError } from '../errors.ts';
 import { masterOf } from '../hls/master.ts';
-import type { Produced } from '../hls/packager.ts';
+import type { Produced, RenditionId } from '../hls/packager.ts';
 import { writeMasterPlaylist } from '../hls/playlists/master-playlist.ts';
 import { startWithin } from '../plan/start-time.ts';
 import type { Prober } from '../probe/prober.ts';
@@ -171,14 +171,13 @@ export class FilmSession implements Session {
     if (asset.kind === 'i-frame') {
       return { parts: await this.#iFrame(asset.index, signal), contentType: 'video/mp4' };
     }
+    if (asset.kind === 'init') {
+      const parts = await this.#init(rendition, signal);
+      return { parts, contentType: rendition === 'v0' ? 'video/mp4' : 'audio/mp4' };
+    }
     const film = await this.#openForPlaylist(signal);
     const { packager, plan } = packagingFor(film, 'cmaf');
-    if (asset.kind !== 'init')
-      return renditionPlaylist(this.id, rendition, asset.kind, packager, plan.targetDurationSeconds);
-    return {
-      parts: await packager.init(rendition, signal),
-      contentType: rendition === 'v0' ? 'video/mp4' : 'audio/mp4',
-    };
+    return renditionPlaylist(this.id, rendition, asset.kind, packager, plan.targetDurationSeconds);
   }
 
   async openDirect(signal?: AbortSignal): Promise<SourceInfo> {
@@ -263,13 +262,12 @@ export class FilmSession implements Session {
     const deadline = deadlineIn(this.#deps.waits.segmentMs);
     const film = await this.#open(what, deadline, signal);
     this.#noteRequest(film, rendition, index);
-    const { parts, from, filmSeconds } = await boundedWait((running) => produce(film, running), {
-      deadline,
-      graceMs: this.#deps.waits.segmentGraceMs,
+    const { parts, from, filmSeconds } = await this.#made(
       what,
-      stage: () => this.#opener.stage,
+      deadline,
+      (running) => produce(film, running),
       signal,
-    });
+    );
     this.#opener.enter('ready');
     const elapsedMs = performance.now() - startedAt;
     const seek = this.#seeks.note({ rendition, segment: index, filmSeconds, elapsedMs, from });
@@ -285,18 +283,31 @@ export class FilmSession implements Session {
     if (segment) this.#start.requested(rendition, segment, this.#deps.now());
   }
 
+  /** Of an encoded picture it takes as long as its first frames do. */
+  async #init(rendition: RenditionId, signal: AbortSignal | undefined): Promise<ByteParts> {
+    const what = `The head of ${rendition}`;
+    const deadline = deadlineIn(this.#deps.waits.segmentMs);
+    const { packager } = packagingFor(await this.#open(what, deadline, signal), 'cmaf');
+    return this.#made(what, deadline, (running) => packager.init(rendition, running), signal);
+  }
+
   /** Scrubbing is no seek: nothing is noted of it, and the session's stage stays what it is. */
   async #iFrame(index: number, signal: AbortSignal | undefined): Promise<ByteParts> {
     const what = `Key frame ${index}`;
     const deadline = deadlineIn(this.#deps.waits.segmentMs);
     const { packager } = packagingFor(await this.#open(what, deadline, signal), 'cmaf');
-    return boundedWait((running) => packager.iFrame(index, running), {
-      deadline,
-      graceMs: this.#deps.waits.segmentGraceMs,
-      what,
-      stage: () => this.#opener.stage,
-      signal,
-    });
+    return this.#made(what, deadline, (running) => packager.iFrame(index, running), signal);
+  }
+
+  /** Waits for what is read or encoded of the film, within a bound. */
+  #made<T>(
+    what: string,
+    deadline: Deadline,
+    work: (signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const { segmentGraceMs: graceMs } = this.#deps.waits;
+    return boundedWait(work, { deadline, graceMs, what, stage: () => this.#opener.stage, signal });
   }
 
   /** Direct play needs the source alone: where no film is being opened, its connection is all that is waited for. */

@@ -44,8 +44,16 @@ export function chooseWay({ decisions, audioIndex, canEncode }: WayFacts): WayCh
 
 /** Whether a failure belongs to one way of delivery, so that another may do. */
 export function isWayFailure({ code }: Failure): boolean {
-  return code === 'codec_not_playable' || code === 'no_index' || code === 'media_damaged';
+  return WAY_FAILURES.has(code);
 }
+
+const WAY_FAILURES: ReadonlySet<Failure['code']> = new Set<Failure['code']>([
+  'codec_not_playable',
+  'encoder_failed',
+  'ffmpeg_missing',
+  'no_index',
+  'media_damaged',
+]);
 
 /** A way as the details panel calls it. */
 export function wayName(way: Way | null): string {

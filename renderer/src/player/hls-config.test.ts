@@ -1,5 +1,6 @@
 import type { RetryConfig } from 'hls.js';
 import { describe, expect, test } from 'vitest';
+import { WAIT_BOUNDS } from '../../../src/session/bounded-wait.ts';
 import { hlsConfig } from './hls-config.ts';
 
 const config = hlsConfig(0);
@@ -11,6 +12,13 @@ describe.each(['manifestLoadPolicy', 'playlistLoadPolicy', 'fragLoadPolicy'] as 
 
   test.each([400, 403, 404, 410, 416, 422, 500, 507])('%i is a verdict', (code) => {
     expect(retries(code)).toBe(false);
+  });
+
+  test('what the core asks to be asked again for is waited for through all attempts', () => {
+    const { maxLoadTimeMs = 0, maxTimeToFirstByteMs = 0 } = config[name]?.default ?? {};
+    const answerMs = Math.max(WAIT_BOUNDS.playlistMs, WAIT_BOUNDS.segmentMs);
+    expect(maxTimeToFirstByteMs).toBeGreaterThan(answerMs);
+    expect(maxLoadTimeMs).toBeGreaterThan((retry?.maxNumRetry ?? 0) * answerMs);
   });
 
   test.each([0, 429, 502, 503, 504])('%i may pass, a bounded number of times', (code) => {

@@ -18,6 +18,7 @@ export function hlsConfig(startSeconds: number): Partial<HlsConfig> {
     // Behind: enough for "what did he say?" (two arrow presses) without a request.
     backBufferLength: 15,
     // Video is cut at keyframes and audio at its own frames: renditions begin up to a frame apart (AAC 21 ms, 12 fps 83 ms).
+    // What is encoded lies on one grid of frames, so its segments meet exactly.
     maxBufferHole: 0.1,
     nudgeMaxRetry: 5,
     // Cues come from elsewhere; captions inside the video are the subtitles issue's.
@@ -35,6 +36,11 @@ export function hlsConfig(startSeconds: number): Partial<HlsConfig> {
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 1000;
 
+/** The core's answer to what it has not read or encoded yet comes after at most so long: "ask again" (503). */
+const ANSWER_MS = 15_000;
+/** Of an attempt that brings bytes. */
+const LOAD_MS = 120_000;
+
 function policy(firstByteMs: number, attempts: number): { default: LoaderConfig } {
   const retry: RetryConfig = {
     maxNumRetry: attempts,
@@ -50,7 +56,8 @@ function policy(firstByteMs: number, attempts: number): { default: LoaderConfig 
   return {
     default: {
       maxTimeToFirstByteMs: firstByteMs,
-      maxLoadTimeMs: 120_000,
+      // hls.js counts this from the first attempt on: an encoder that was waited for must not be given up at its first byte.
+      maxLoadTimeMs: attempts * (ANSWER_MS + LAST_RETRY_MS) + LOAD_MS,
       timeoutRetry: { ...retry, maxNumRetry: 2 },
       errorRetry: retry,
     },

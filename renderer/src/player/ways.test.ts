@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TrackDecision } from '../../../src/plan/types.ts';
-import { chooseWay } from './ways.ts';
+import { chooseWay, isWayFailure } from './ways.ts';
 
 type Action = TrackDecision['action'];
 
@@ -46,4 +46,13 @@ test('without an encoder, tracks that cannot be chosen are no reason for fragmen
   const given = decisions('copy', ['transcode', 'transcode'], true);
   expect(chooseWay({ decisions: given, audioIndex: 0, canEncode: true }).ways).toEqual(['hls', 'direct']);
   expect(chooseWay({ decisions: given, audioIndex: 0, canEncode: false }).ways).toEqual(['direct', 'hls']);
+});
+
+test.each([
+  ['codec_not_playable', true],
+  ['encoder_failed', true],
+  ['source_not_found', false],
+  ['wait_exceeded', false],
+] as const)('%s: another way may do: %s', (code, mayDo) => {
+  expect(isWayFailure({ code, title: '', detail: '', canRetry: true })).toBe(mayDo);
 });

@@ -1,9 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
 import { FfmpegTools } from '../../src/ffmpeg/tools.ts';
-import { processTree } from './processes.ts';
 
 /** An ffmpeg that writes down each encoder it becomes, and can be held back. */
 export interface FfmpegGate {
@@ -57,22 +55,4 @@ async function realFfmpeg(): Promise<string> {
   } finally {
     await tools.stop();
   }
-}
-
-/** The processes of an app that encode something now. */
-export function encodersOf(appPid: number): number[] {
-  return processTree(appPid)
-    .filter(({ commandLine }) => /-c:[av] .*pipe:1/.test(commandLine))
-    .map(({ pid }) => pid);
-}
-
-/** Until nothing of an app encodes any more. */
-export async function untilNoEncoder(appPid: number): Promise<void> {
-  await vi.waitFor(
-    () => {
-      const left = encodersOf(appPid);
-      if (left.length > 0) throw new Error(`Still encoding: ${left.join(', ')}`);
-    },
-    { timeout: 5_000 },
-  );
 }

@@ -56,7 +56,7 @@ export class Pace {
     this.#pausedAt = null;
   }
 
-  scene(): Omit<Scene, 'wanted' | 'run'> {
+  scene(): Omit<Scene, 'wanted' | 'isAwaited' | 'run'> {
     return {
       segmentMs: this.#segmentMs,
       startMs: this.#startMs,

@@ -4,6 +4,7 @@ import { type Scene, schedule } from './schedule.ts';
 
 const scene = (changes: Partial<Scene>): Scene => ({
   wanted: 10,
+  isAwaited: true,
   run: { next: 10, last: 100 },
   segmentMs: 100,
   startMs: 500,
@@ -27,6 +28,9 @@ describe('schedule', () => {
     ['a seek right after a start is held', { wanted: 50, startedAt: 59_800, leaptAt: 60_000 }, 'hold'],
     ['a seek right after a seek is held', { wanted: 50, leaptAt: 60_000, leaptBeforeAt: 59_900 }, 'hold'],
     ['until it has come to rest', { wanted: 50, leaptAt: 59_750, leaptBeforeAt: 59_700 }, 'start'],
+    ['what nobody waits for is held longer', { wanted: 50, leaptAt: 59_500, isAwaited: false }, 'hold'],
+    ['but made in the end', { wanted: 50, leaptAt: 59_000, isAwaited: false }, 'start'],
+    ['and at once where nobody seeked', { run: null, leaptAt: null, isAwaited: false }, 'start'],
   ])('%s', (_, changes, action) => {
     expect(schedule(scene(changes)).action).toBe(action);
   });

@@ -4,6 +4,8 @@
 export interface Scene {
   /** The segment that is wanted next and does not exist. */
   wanted: number;
+  /** Somebody waits for it; else it is a hole ahead of the player. */
+  isAwaited: boolean;
   /** The run under way; null when there is none. */
   run: {
     /** The segment it is making now. */
@@ -33,6 +35,8 @@ export type Verdict =
 const STORM_MS = 400;
 /** So long after the last leap of a storm its target counts as meant. */
 const REST_MS = 250;
+/** The same where nobody waits: in a storm, seeks into what a player has buffered ask for nothing, and look like rest. */
+const UNAWAITED_REST_MS = 1000;
 
 /**
  * The first seek is followed at once, a storm of them only when it comes to rest: however many there are, they cost two starts.
@@ -43,8 +47,8 @@ export function schedule(scene: Scene): Verdict {
   if (leaptAt === null || startedAt === null) return { action: 'start' };
   const isStorm =
     leaptAt - startedAt < STORM_MS || (leaptBeforeAt !== null && leaptAt - leaptBeforeAt < STORM_MS);
-  const restsIn = leaptAt + REST_MS - now;
-  return isStorm && restsIn > 0 ? { action: 'hold', ms: restsIn } : { action: 'start' };
+  const restsIn = leaptAt + (scene.isAwaited ? REST_MS : UNAWAITED_REST_MS) - now;
+  return (isStorm || !scene.isAwaited) && restsIn > 0 ? { action: 'hold', ms: restsIn } : { action: 'start' };
 }
 
 /** Whether waiting is no slower than starting over; a start throws away what runs, so it must win clearly. */

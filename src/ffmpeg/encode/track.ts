@@ -153,8 +153,9 @@ export class EncodedTrack implements SlotHolder {
     clearTimeout(this.#timer);
     const wanted = this.#wanted();
     if (this.#closed || wanted === null) return;
+    const isAwaited = this.#waiters.latest() !== undefined;
     const run = this.#run && { next: this.#run.collector.segment, last: this.#run.last };
-    const verdict = schedule({ wanted, run: run ?? null, ...this.#pace.scene() });
+    const verdict = schedule({ wanted, isAwaited, run: run ?? null, ...this.#pace.scene() });
     if (verdict.action === 'start') this.#start(wanted);
     else if (verdict.action === 'hold')
       this.#timer = setTimeout(() => this.#reconsider(), verdict.ms).unref();

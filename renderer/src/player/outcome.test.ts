@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AudioTarget, VideoTarget } from '../../../src/plan/encode-target.ts';
-import type { PlaybackDecision } from '../../../src/plan/types.ts';
+import type { AudioTarget, PlaybackDecision, VideoTarget } from '../../../src/plan/types.ts';
 import { convertedKind, trackOutcome } from './outcome.ts';
 
 const AAC = { codec: 'aac', sampleRate: 48_000, channels: 2, bitRate: 192_000 } as const;

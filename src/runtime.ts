@@ -6,7 +6,7 @@ import { encoderSlots } from './ffmpeg/encode/slots.ts';
 import { createEncodedStore } from './ffmpeg/encode/track.ts';
 import { FfmpegTools } from './ffmpeg/tools.ts';
 import type { BinaryHealth, Health } from './health.ts';
-import { SegmentCache } from './hls/segment-cache.ts';
+import { createSegmentCache } from './hls/packager.ts';
 import { createApp } from './http/app.ts';
 import { type Listening, listen } from './http/listen.ts';
 import type { Log } from './log.ts';
@@ -85,7 +85,7 @@ export class Runtime {
       createProber: (source, cooldownMs) =>
         new Prober({ examine: (signal) => probeWithFfprobe(source, this.#tools, signal), cooldownMs }),
       waits: { ...WAIT_BOUNDS, ...waits },
-      segmentCache: new SegmentCache(SEGMENT_CACHE_BYTES),
+      segmentCache: createSegmentCache(SEGMENT_CACHE_BYTES),
       encoders: {
         tools: this.#tools,
         store: createEncodedStore(ENCODED_STORE_BYTES),

@@ -1,7 +1,8 @@
+import { ByteLru } from '../byte-lru.ts';
 import { RaffiError } from '../errors.ts';
 import type { Segment, SegmentPlan } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
-import type { ByteParts } from '../remux/byte-parts.ts';
+import { type ByteParts, sizeOf } from '../remux/byte-parts.ts';
 import { buildIFrame } from '../remux/i-frame.ts';
 import { completeVideoFormat, type PacketReader } from '../remux/packet.ts';
 import {
@@ -12,11 +13,17 @@ import {
 } from '../remux/segments.ts';
 import { SingleFlight } from '../single-flight.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { SegmentCache } from './segment-cache.ts';
 import { timeline } from './timeline.ts';
 
 /** A CMAF rendition: `v0` is the video, `a<n>` the audio track at position n. */
 export type RenditionId = 'v0' | `a${number}`;
+
+/** Produced segments of all films of a core: one budget bounds its memory however many are open. */
+export type SegmentCache = ByteLru<ByteParts>;
+
+export function createSegmentCache(budgetBytes: number): SegmentCache {
+  return new ByteLru(sizeOf, budgetBytes);
+}
 
 /** A produced segment, and what it cost: nothing, cached bytes only, or a request to the origin. */
 export interface Produced {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { RaffiError } from '../errors.ts';
 import type { EncodedFilm } from '../ffmpeg/encode/audio-track.ts';
-import type { SegmentCache } from '../hls/segment-cache.ts';
+import type { SegmentCache } from '../hls/packager.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { WaitBounds } from './bounded-wait.ts';

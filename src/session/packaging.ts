@@ -1,7 +1,6 @@
 import { deliveredMedia } from '../hls/delivered-media.ts';
 import { encodingReader } from '../hls/encoding-reader.ts';
-import { Packager } from '../hls/packager.ts';
-import type { SegmentCache } from '../hls/segment-cache.ts';
+import { Packager, type SegmentCache } from '../hls/packager.ts';
 import { planSegments } from '../plan/segments.ts';
 import type { ContainerIndex, Delivery, PlaybackDecision, SegmentPlan } from '../plan/types.ts';
 import { type MediaInfo, originSecondsOf } from '../probe/media-info.ts';

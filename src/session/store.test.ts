@@ -4,7 +4,7 @@ import { RaffiError } from '../errors.ts';
 import { encoderSlots } from '../ffmpeg/encode/slots.ts';
 import { createEncodedStore } from '../ffmpeg/encode/track.ts';
 import { FfmpegTools } from '../ffmpeg/tools.ts';
-import { SegmentCache } from '../hls/segment-cache.ts';
+import { createSegmentCache } from '../hls/packager.ts';
 import { createLog } from '../log.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import { Prober } from '../probe/prober.ts';
@@ -30,7 +30,7 @@ beforeEach(() => {
   store = new FilmSessionStore({
     openSource: () => source,
     createProber: () => new Prober({ examine: (signal) => examine(signal) }),
-    segmentCache: new SegmentCache(1024),
+    segmentCache: createSegmentCache(1024),
     encoders: {
       tools: new FfmpegTools(),
       store: createEncodedStore(1024),

@@ -30,18 +30,6 @@ async function refusalOf(name: FilmName) {
 }
 
 describe('films that this version cannot deliver', () => {
-  it.each(FILM_NAMES.filter((name) => filmFacts(name).health === 'encoder'))(
-    '%s: codec_not_playable, and why',
-    async (name) => {
-      const { view, problem } = await refusalOf(name);
-      expect(problem).toMatchObject({ status: 422, code: 'codec_not_playable' });
-      expect(problem.reasons).not.toEqual([]);
-      const tracks = [view.decisions?.cmaf.video, ...(view.decisions?.cmaf.audio ?? [])];
-      expect(tracks.some((track) => track?.action === 'transcode' && track.reason.length > 10)).toBe(true);
-      expect(view.decisions?.direct.playable).toBe(false);
-    },
-  );
-
   it.each(WITHOUT_INDEX)('%s: no_index, yet what it is is known', async (name) => {
     const { view, problem } = await refusalOf(name);
     expect(problem).toMatchObject({ status: 422, code: 'no_index' });

@@ -18,6 +18,11 @@ export const EVERYTHING: Capabilities = {
   hdr: false,
 };
 
+/** For a core that is to copy only: where it is told that its ffmpeg is, there is none, and it looks for no other. */
+export const NO_FFMPEG = {
+  ffmpegBin: join(import.meta.dirname, 'no-such-ffmpeg'),
+} satisfies Partial<CoreConfig>;
+
 /** One answer of the core, read whole. */
 export interface Answer {
   status: number;

@@ -11,7 +11,7 @@ import {
 import { type Delivery, deliveryOf, fetchAll, hashes, shuffled, urisOf } from './film-delivery.ts';
 import { FilmJudge, type Part } from './film-judge.ts';
 import { expectSoundDurations } from './playlists.ts';
-import { Rig } from './rig.ts';
+import { NO_FFMPEG, Rig } from './rig.ts';
 import {
   copiedTracks,
   filmSeconds,
@@ -26,11 +26,12 @@ import {
 /** `/stream` presents film time 0 here: decode times must not be negative. */
 const TRANSPORT_ORIGIN_SECONDS = 10;
 
+/** Cores that copy, and leave out what they cannot. */
 let first: Rig;
 let second: Rig;
 let origin: Origin;
 beforeAll(async () => {
-  [first, second, origin] = await Promise.all([Rig.start(), Rig.start(), startOrigin()]);
+  [first, second, origin] = await Promise.all([Rig.start(NO_FFMPEG), Rig.start(NO_FFMPEG), startOrigin()]);
 });
 afterAll(async () => {
   await Promise.all([first.stop(), second.stop(), origin.close()]);

@@ -11,6 +11,11 @@ export const PLAYABLE: readonly FilmName[] = FILM_NAMES.filter(
   (name) => filmFacts(name).health === 'copy' && !WITHOUT_INDEX.includes(name) && !isDayLong(name),
 );
 
+/** Films that a client which says nothing of itself gets encoded, in part or whole. */
+export const ENCODED: readonly FilmName[] = FILM_NAMES.filter(
+  (name) => filmFacts(name).health === 'encoder' || name.startsWith('hevc-aac'),
+);
+
 /** ffmpeg's name for the film's picture: cover art that comes first is none. */
 export function pictureStream(name: FilmName): string {
   return name.startsWith('cover-first') ? 'v:1' : 'v:0';

@@ -7,7 +7,7 @@ import { ERROR_CODES } from '../../src/errors.ts';
 import { createApp } from '../../src/http/app.ts';
 import { type Core, createCore } from '../../src/index.ts';
 import { createLog } from '../../src/log.ts';
-import { realClip } from '../lab/media/index.ts';
+import { film, realClip } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
 import { ApiDescription, type Operation } from './api-description.ts';
 
@@ -178,6 +178,17 @@ describe('openapi.yaml', () => {
     const { status, headers } = answer;
     expect(status).toBe(204);
     expect(api.faults(operation, { status, headers, body: await answer.text() })).toEqual([]);
+  });
+
+  test('describes what tracks are encoded to', async () => {
+    const operation = api.operations.find(({ operationId }) => operationId === 'session');
+    if (!operation) throw new Error('no such operation');
+    for (const name of ['h264-ac3-mkv', 'mpeg4-mp3-mkv'] as const) {
+      const { sessionId } = await core.open({ kind: 'file', source: await film(name) });
+      const answer = await send(operation, { params: { id: sessionId }, status: 200 });
+      expect(answer.body).toContain('"target"');
+      expect(api.faults(operation, answer)).toEqual([]);
+    }
   });
 
   test('describes the stream of events', async () => {

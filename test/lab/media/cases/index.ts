@@ -4,12 +4,22 @@ import { CODECS } from './codecs.ts';
 import { CONTAINERS } from './containers.ts';
 import { CONVERTED } from './converted.ts';
 import { DAMAGED } from './damaged.ts';
+import { ENCODER } from './encoder.ts';
 import { GOPS } from './gops.ts';
 import { HUGE } from './huge.ts';
 import { TIMING } from './timing.ts';
 import { TRACKS } from './tracks.ts';
 
-const SMALL_FILMS = { ...GOPS, ...CONTAINERS, ...TRACKS, ...TIMING, ...CODECS, ...CONVERTED, ...DAMAGED };
+const SMALL_FILMS = {
+  ...GOPS,
+  ...CONTAINERS,
+  ...TRACKS,
+  ...TIMING,
+  ...CODECS,
+  ...CONVERTED,
+  ...ENCODER,
+  ...DAMAGED,
+};
 
 /** The name of a film that the lab can make. */
 export type FilmName = keyof typeof SMALL_FILMS | keyof typeof BENCH | keyof typeof HUGE;

@@ -1,4 +1,11 @@
-import { type Box, boxes, descendant, type FullBox, readBox } from '../../probe/container-index/mp4/boxes.ts';
+import {
+  type Box,
+  boxes,
+  descendant,
+  type FullBox,
+  MAX_BOX_HEADER_BYTES,
+  readBox,
+} from '../../probe/container-index/mp4/boxes.ts';
 import type { Packet } from '../../remux/packet.ts';
 
 /** What the `moov` of an encoder's output says of its one track. */
@@ -9,8 +16,8 @@ export interface EncodedHeader {
   description: Uint8Array | null;
 }
 
-/** More than this without a whole box is not what our encoder writes. */
-const MAX_PENDING_BYTES = 64 * 1024 * 1024;
+/** Each of our encoder's boxes holds a frame; what claims to be larger than this is none of them. */
+const MAX_BOX_BYTES = 64 * 1024 * 1024;
 /** Bytes of a sample entry before its own boxes (ISO/IEC 14496-12 §12.1.3, §12.2.3). */
 const SAMPLE_ENTRY_BYTES = { video: 78, audio: 28 };
 /** `sample_is_non_sync_sample` (§8.8.3.1). */
@@ -47,8 +54,11 @@ export class FragmentParser {
       at = box.end;
     }
     this.#pending = bytes.subarray(at);
-    if (this.#pending.length > MAX_PENDING_BYTES || (this.#pending.length >= 16 && !readBox(bytes, at)))
-      throw new RangeError('The encoder wrote something else than fragmented MP4.');
+    if (this.#pending.length >= MAX_BOX_HEADER_BYTES) {
+      const boxEnd = readBox(bytes, at)?.end ?? Number.POSITIVE_INFINITY;
+      if (boxEnd - at > MAX_BOX_BYTES)
+        throw new RangeError('The encoder wrote something else than fragmented MP4.');
+    }
     return packets;
   }
 

@@ -124,17 +124,25 @@ export class EncodedTrack implements SlotHolder {
     return result;
   }
 
-  /** What the encoder says of its output. Starts it where playing will start, if it never ran. */
+  /** What the encoder says of its output. Starts it where playing will start, if it never ran. @throws like `packets` */
   async header(signal?: AbortSignal): Promise<EncodedHeader> {
-    if (!this.#hasHeader && !this.#run) await this.packets(this.#asked, signal);
-    return this.#header.promise;
+    if (this.#hasHeader) return this.#header.promise;
+    const told = new AbortController();
+    const leave = signal ? AbortSignal.any([signal, told.signal]) : told.signal;
+    try {
+      // It is told before the segment is whole; where no segment can be made, that says why.
+      const whole = this.packets(this.#asked, leave).then(() => this.#header.promise);
+      return await Promise.race([this.#header.promise, whole]);
+    } finally {
+      told.abort();
+    }
   }
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#idle);
     this.#stop();
     this.#waiters.rejectAll(closed());
-    this.#header.reject(closed());
     this.#options.store.deletePrefix(`${this.#options.id}/`);
   }
 
@@ -198,8 +206,9 @@ export class EncodedTrack implements SlotHolder {
 
   async #pump(run: ActiveRun, packets: AsyncIterable<Packet>): Promise<void> {
     for await (const packet of packets) {
+      if (run !== this.#run) return;
       for (const { segment, packets: whole } of run.collector.push(packet)) this.#keep(segment, whole);
-      if (run !== this.#run || run.collector.segment > run.last) return;
+      if (run.collector.segment > run.last) return;
       while (run === this.#run && this.#isFarAhead(run)) {
         if (this.#isKnownAhead(run)) return;
         this.#pace.paused();
@@ -240,10 +249,6 @@ export class EncodedTrack implements SlotHolder {
       const error = toRaffiError(thrown);
       this.#failure = { error, at: this.#options.now() };
       this.#waiters.rejectAll(error);
-      if (!this.#hasHeader) {
-        this.#header.reject(error);
-        this.#header = new Deferred();
-      }
       return;
     }
     this.#reconsider();
@@ -251,7 +256,6 @@ export class EncodedTrack implements SlotHolder {
 
   #stop(): void {
     clearTimeout(this.#timer);
-    clearTimeout(this.#idle);
     const run = this.#run;
     this.#run = undefined;
     this.#options.slots.free(this);

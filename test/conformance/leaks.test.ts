@@ -25,6 +25,7 @@ beforeAll(async () => {
       '/page.mkv': await film('not-media-html-mkv'),
       '/avi.avi': await film('avi'),
       '/ac3.mkv': await film('h264-ac3-mkv'),
+      '/xvid.mkv': await film('mpeg4-mp3-mkv'),
       '/stalls.mkv': await film('gop2-mkv'),
     },
     faults: { '/gone.mkv': { status: { code: 410 } }, '/stalls.mkv': { stall: { afterBytes: 0 } } },
@@ -48,7 +49,10 @@ async function beBusy(core: Core, baseUrl: string): Promise<void> {
     });
     return new Uint8Array(await answer.arrayBuffer());
   };
-  const paths = ['/film.mkv', '/film.mp4', '/page.mkv', '/avi.avi', '/ac3.mkv', '/gone.mkv', '/nothing.mkv'];
+  const paths = [
+    ...['/film.mkv', '/film.mp4', '/page.mkv', '/avi.avi', '/gone.mkv', '/nothing.mkv'],
+    ...['/ac3.mkv', '/xvid.mkv'],
+  ];
   const sessions = await Promise.all([
     ...paths.map((path) => core.open({ kind: 'http', source: origin.url(path) })),
     core.open({ kind: 'file', source: await film('gop2-mp4') }),
@@ -124,6 +128,29 @@ describe('a core', () => {
     expect(new Uint8Array(await (await segment(0)).arrayBuffer())).toEqual(before);
     expect((await fetch(second)).status).toBe(200);
     await two.stop();
+    expect(await readdir(cacheDir)).toEqual([]);
+  });
+
+  it.each(['/ac3.mkv', '/xvid.mkv'])('ends its encoders when the session of %s is closed', async (path) => {
+    const core = newCore();
+    const { baseUrl } = await core.start();
+    const { sessionId } = await core.open({ kind: 'http', source: origin.url(path) });
+    const session = `${baseUrl}/sessions/${sessionId}`;
+    const get = async (asset: string) => {
+      const answer = await fetch(`${session}/${asset}`, { headers: { Connection: 'close' } });
+      await answer.arrayBuffer();
+      return answer.status;
+    };
+    expect(await get('master.m3u8')).toBe(200);
+    const before = await snapshot({ folders: [cacheDir] });
+    expect(await Promise.all(['hls/a0/0.m4s', 'hls/v0/0.m4s'].map(get))).toEqual([200, 200]);
+    const asked = [get('hls/a0/3.m4s'), get('hls/v0/3.m4s'), get('stream/s0a0-2.ts')].map((one) =>
+      one.catch(() => 0),
+    );
+    await fetch(session, { method: 'DELETE', headers: { Connection: 'close' } });
+    await Promise.all(asked);
+    expect((await settledDiff(before, { folders: [cacheDir] })).children).toEqual({});
+    await core.stop();
     expect(await readdir(cacheDir)).toEqual([]);
   });
 

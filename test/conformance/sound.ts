@@ -40,11 +40,11 @@ const ROUNDING_SECONDS = 0.0011;
 
 /**
  * The same sound at the same time, everywhere: a click, or a lost or doubled frame makes a window that differs as loudly as it sounds.
- * Where two encoder runs join, which were told rounded times, the sound may go over from one rounding to the other.
  *
  * @param most how loud the difference may be, as a part of the sound
+ * @param mayChange where two encoder runs join that were told rounded times, the sound may go over from one rounding to the other
  */
-export function expectSameSoundWave(heard: Sound, wanted: Sound, most: number): void {
+export function expectSameSoundWave(heard: Sound, wanted: Sound, most: number, mayChange: boolean): void {
   const farthest = Math.ceil(ROUNDING_SECONDS * heard.sampleRate);
   for (const ear of ['left', 'right'] as const) {
     const [a, b] = [heard[ear], wanted[ear]];
@@ -59,7 +59,8 @@ export function expectSameSoundWave(heard: Sound, wanted: Sound, most: number): 
     for (let from = EDGE; from + WINDOW <= length; from += WINDOW) {
       if (difference(from, lag) < most) continue;
       const found = lags.find((other) => difference(from, other) < most);
-      if (found === undefined && isJoint) wrong.push(`${(from / heard.sampleRate).toFixed(3)} s`);
+      if (found === undefined && (isJoint || !mayChange))
+        wrong.push(`${(from / heard.sampleRate).toFixed(3)} s`);
       isJoint = found === undefined;
       lag = found ?? lag;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AudioTarget, VideoTarget } from '../../plan/encode-target.ts';
+import type { AudioTarget, VideoTarget } from '../../plan/types.ts';
 import { DEMUXERS } from '../../probe/ffprobe-arguments.ts';
 import { audioArguments, videoArguments } from './arguments.ts';
 
@@ -72,6 +72,16 @@ describe('audioArguments', () => {
     expect(filters).toContain('aresample=48000:async=1:first_pts=4800512');
     expect(filters).toContain('channel_layouts=stereo');
     expect(filters).not.toContain('pan=');
+  });
+});
+
+describe('audioArguments with the grid of a track’s packets', () => {
+  it('take a container’s rounding off the first packet, before anything else looks at its time', () => {
+    const args = audioArguments(INPUT, STEREO, 0, { startSeconds: 0.011, packetSeconds: 512 / 48_000 });
+    const [first] = (optionOf(args, '-af') ?? '').split(/,(?=aresample)/);
+    expect(first).toMatch(
+      /^asetpts='round\(PTS\+\(if\(lt\(abs\(.*STARTPTS\*TB-\(0\.011\).*-\(0\.042\)\)\/TB\)'$/,
+    );
   });
 });
 

@@ -29,10 +29,15 @@ export const AAC_FRAME_SAMPLES = 1024;
  *
  * @param firstSample at `target.sampleRate`, a multiple of the frame
  */
-export function audioArguments(input: RunInput, target: AudioTarget, firstSample: number): string[] {
+export function audioArguments(
+  input: RunInput,
+  target: AudioTarget,
+  firstSample: number,
+  grid?: PacketGrid,
+): string[] {
   const layout = { 1: 'mono', 2: 'stereo', 6: '5.1' }[target.channels];
   const filters = [
-    `asetpts=PTS-(${input.originSeconds})/TB`,
+    `asetpts='round(PTS+(${grid ? toGrid(grid) : '0'}-(${input.originSeconds}))/TB)'`,
     // async=1 fills holes and cuts overlaps, and never stretches. It also mixes to the layout that follows: from the track's
     // real one, by the standard coefficients (ITU-R BS.775). A `pan` that names channels silences those it does not name.
     `aresample=${target.sampleRate}:async=1:first_pts=${firstSample}`,
@@ -44,6 +49,25 @@ export function audioArguments(input: RunInput, target: AudioTarget, firstSample
     ...['-c:a', 'aac', '-b:a', String(target.bitRate)],
     ...OUTPUT,
   ];
+}
+
+/** When the packets of a sound track begin: its first at `startSeconds` of the container's time, then one every `packetSeconds`. */
+export interface PacketGrid {
+  startSeconds: number;
+  packetSeconds: number;
+}
+
+/** Matroska rounds to milliseconds, what it tells of the track's start and of any packet. */
+const ROUNDING_SECONDS = 0.0011;
+
+/**
+ * What takes the rounding off the time of a run's first packet, seconds: ffmpeg counts on from there, so runs that began at differently rounded
+ * packets would be out of phase, and be heard to join. A track that has left its grid (a cut, a hole) keeps its times.
+ */
+function toGrid({ startSeconds, packetSeconds }: PacketGrid): string {
+  const start = `(STARTPTS*TB-(${startSeconds}))`;
+  const off = `(round(${start}/${packetSeconds})*${packetSeconds}-${start})`;
+  return `if(lt(abs(${off}),${ROUNDING_SECONDS}),${off},0)`;
 }
 
 /** Where a run of the picture begins and ends, and where its keyframes must lie: film times in seconds. */

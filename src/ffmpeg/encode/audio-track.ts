@@ -2,7 +2,7 @@ import type { AudioTarget } from '../../plan/types.ts';
 import type { AudioStream } from '../../probe/media-info.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import type { FfmpegTools } from '../tools.ts';
-import { AAC_FRAME_SAMPLES, audioArguments, PREROLL_FRAMES } from './arguments.ts';
+import { AAC_FRAME_SAMPLES, audioArguments, type PacketGrid, PREROLL_FRAMES } from './arguments.ts';
 import { encode } from './run.ts';
 import type { EncoderSlots } from './slots.ts';
 import { EncodedTrack, type EncodedTrackOptions } from './track.ts';
@@ -45,11 +45,27 @@ export function encodedAudioTrack(film: EncodedFilm, stream: AudioStream, target
             { url, streamIndex: stream.streamIndex, originSeconds, readFromSeconds },
             target,
             firstSample,
+            packetGrid(stream),
           ),
       };
       return { packets: encode(tools, spec, onHeader, signal), last: cuts.length - 2 };
     },
   });
+}
+
+/** Samples in every packet of codecs that know but one length; shorter ones of E-AC-3 and MP3 lie on a part of that grid, and keep their times. */
+const PACKET_SAMPLES: Readonly<Record<string, number>> = {
+  ac3: 1536,
+  eac3: 1536,
+  dts: 512,
+  mp2: 1152,
+  mp3: 1152,
+};
+
+function packetGrid({ codec, startSeconds, sampleRate }: AudioStream): PacketGrid | undefined {
+  const samples = PACKET_SAMPLES[codec];
+  if (samples === undefined || startSeconds === null || sampleRate <= 0) return undefined;
+  return { startSeconds, packetSeconds: samples / sampleRate };
 }
 
 /** The sample a run begins with, for the first frame at or after `seconds` to be whole. */

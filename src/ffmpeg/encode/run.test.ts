@@ -12,10 +12,17 @@ import { audioArguments } from './arguments.ts';
 import { encodedAudioTrack } from './audio-track.ts';
 import type { EncodedHeader } from './fragment-parser.ts';
 import { encode } from './run.ts';
+import { encoderSlots } from './slots.ts';
 import { createEncodedStore } from './track.ts';
 
 const TARGET = { codec: 'aac', sampleRate: 48_000, channels: 2, bitRate: 192_000 } as const;
-const SOUND = { position: 0, streamIndex: 1 } as AudioStream;
+const SOUND = {
+  position: 0,
+  streamIndex: 1,
+  codec: 'ac3',
+  startSeconds: 0,
+  sampleRate: 48_000,
+} as AudioStream;
 const FILM_SECONDS = 20;
 
 let bytes: Buffer;
@@ -146,6 +153,7 @@ describe('a track whose encoder is killed', () => {
         cuts,
         firstSegment: 0,
         store: createEncodedStore(10_000_000),
+        slots: encoderSlots(),
         now: () => performance.now(),
       },
       SOUND,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RaffiError } from '../../errors.ts';
 import { FakeRun } from './fake-run.fixture.ts';
+import { EncoderSlots } from './slots.ts';
 import { createEncodedStore, type EncodedStore, EncodedTrack } from './track.ts';
 
 const SEGMENT_SECONDS = 2;
@@ -20,6 +21,7 @@ beforeEach(() => {
   track = new EncodedTrack({
     id: 'film/a0',
     store,
+    slots: new EncoderSlots(1),
     cuts: CUTS,
     toleranceSeconds: 1e-6,
     needsKeyframes: false,

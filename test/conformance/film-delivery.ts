@@ -53,13 +53,21 @@ export function urisOf({ renditions, transport }: Delivery): string[] {
   ];
 }
 
-/** Fetches URIs three at a time, as a player does, beginning in the order given. */
-export async function fetchAll(rig: Rig, uris: readonly string[]): Promise<Map<string, Uint8Array>> {
+/**
+ * Fetches URIs three at a time, as a player does, beginning in the order given.
+ *
+ * @param patient asks again where the core says that it is not ready yet (503), as players do
+ */
+export async function fetchAll(
+  rig: Rig,
+  uris: readonly string[],
+  { patient = false } = {},
+): Promise<Map<string, Uint8Array>> {
   const queue = [...uris];
   const fetched = new Map<string, Uint8Array>();
   const worker = async () => {
     for (let uri = queue.shift(); uri !== undefined; uri = queue.shift()) {
-      fetched.set(uri, await rig.bytes(uri));
+      fetched.set(uri, patient ? await rig.bytesInTime(uri) : await rig.bytes(uri));
     }
   };
   await Promise.all([worker(), worker(), worker()]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { film, filmFacts } from '../lab/media/index.ts';
 import { deliveryOf } from './film-delivery.ts';
 import { NO_FFMPEG, problemOf, Rig } from './rig.ts';
-import { ENCODED } from './what-to-expect.ts';
+import { ENCODED, WITHOUT_INDEX } from './what-to-expect.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -25,6 +25,20 @@ describe('without an ffmpeg', () => {
     const tracks = [view.decisions?.cmaf.video, ...(view.decisions?.cmaf.audio ?? [])];
     expect(tracks.some((track) => track?.action === 'transcode' && track.reason.length > 10)).toBe(true);
     expect(view.decisions?.direct.playable).toBe(false);
+    await rig.close(id);
+  });
+
+  it.each(WITHOUT_INDEX)('%s, which keeps no index: no_index, yet what it is is known', async (name) => {
+    const { sessionId: id } = await rig.core.open({ kind: 'file', source: await film(name) });
+    const view = await rig.view(id);
+    for (const what of ['master.m3u8', 'stream']) {
+      const problem = problemOf(await rig.get(`/sessions/${id}/${what}`));
+      expect(problem).toMatchObject({ status: 422, code: 'no_index' });
+      expect(problem.detail).toContain('ffmpeg');
+    }
+    expect(view.error?.code).toBe('no_index');
+    expect(Math.abs((view.durationSeconds ?? 0) - 20)).toBeLessThan(0.1);
+    expect(view.media?.video[0]?.codec).toBe('h264');
     await rig.close(id);
   });
 

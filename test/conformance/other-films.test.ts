@@ -6,7 +6,6 @@ import { type Delivery, deliveryOf, fetchAll, hashes, shuffled, urisOf } from '.
 import { type MeasuredFrame, measure } from './measure.ts';
 import { expectSoundDurations } from './playlists.ts';
 import { problemOf, Rig } from './rig.ts';
-import { WITHOUT_INDEX } from './what-to-expect.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -30,14 +29,6 @@ async function refusalOf(name: FilmName) {
 }
 
 describe('films that this version cannot deliver', () => {
-  it.each(WITHOUT_INDEX)('%s: no_index, yet what it is is known', async (name) => {
-    const { view, problem } = await refusalOf(name);
-    expect(problem).toMatchObject({ status: 422, code: 'no_index' });
-    expect(view.error?.code).toBe('no_index');
-    expect(Math.abs((view.durationSeconds ?? 0) - 20)).toBeLessThan(0.1);
-    expect(view.media?.video[0]?.codec).toBe('h264');
-  });
-
   it.each(FILM_NAMES.filter((name) => filmFacts(name).health === 'not-media'))(
     '%s: not_media',
     async (name) => {

@@ -23,6 +23,9 @@ export const NO_FFMPEG = {
   ffmpegBin: join(import.meta.dirname, 'no-such-ffmpeg'),
 } satisfies Partial<CoreConfig>;
 
+/** Of the core's own bound each: a minute and a half in all. */
+const MAX_ATTEMPTS = 10;
+
 /** One answer of the core, read whole. */
 export interface Answer {
   status: number;
@@ -84,6 +87,15 @@ export class Rig {
     const answer = await this.get(path);
     if (answer.status !== 200) throw new Error(`GET ${path}: ${answer.status} ${text(answer)}`);
     return answer.bytes;
+  }
+
+  /** The same of what may take the core longer than it lets a request wait: asked for again after a 503, a bounded number of times. */
+  async bytesInTime(path: string): Promise<Uint8Array> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const answer = await this.get(path);
+      if (answer.status !== 503) return answer.status === 200 ? answer.bytes : this.bytes(path);
+    }
+    return this.bytes(path);
   }
 
   async text(path: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { FILM_NAMES, type FilmName, filmFacts, type VideoFacts } from '../lab/media/index.ts';
 
-/** Films without an index that this version can use: refused with `no_index`, since finding keyframes would mean reading everything. */
+/** Films whose containers keep no index: encoded whole, and refused with `no_index` where there is no ffmpeg. */
 export const WITHOUT_INDEX: readonly FilmName[] = ['mpegts', 'avi'];
 
 /** A day has 17,280 segments: only some of them are looked at, in a test of their own. */
@@ -11,10 +11,12 @@ export const PLAYABLE: readonly FilmName[] = FILM_NAMES.filter(
   (name) => filmFacts(name).health === 'copy' && !WITHOUT_INDEX.includes(name) && !isDayLong(name),
 );
 
-/** Films that a client which says nothing of itself gets encoded, in part or whole. */
-export const ENCODED: readonly FilmName[] = FILM_NAMES.filter(
-  (name) => filmFacts(name).health === 'encoder' || name.startsWith('hevc-aac'),
-);
+/** Films, none of them long, whose picture or only sound a client which says nothing of itself gets encoded. */
+export const ENCODED: readonly FilmName[] = FILM_NAMES.filter((name) => {
+  const { health, video, audio } = filmFacts(name);
+  if (video === null || filmSeconds(name) > 30 || audio.length > 1) return false;
+  return health === 'encoder' || name.startsWith('hevc-aac');
+});
 
 /** ffmpeg's name for the film's picture: cover art that comes first is none. */
 export function pictureStream(name: FilmName): string {

@@ -81,6 +81,7 @@ describe('EncodedTrack', () => {
     ask(2);
     await settle();
     expect(runs).toHaveLength(1);
+    runAt(0).make(1, 3, SEGMENT_SECONDS);
     await vi.advanceTimersByTimeAsync(10_000);
     const far = ask(150);
     await settle();
@@ -96,11 +97,14 @@ describe('EncodedTrack', () => {
     runAt(0).make(0, 1, SEGMENT_SECONDS);
     await vi.advanceTimersByTimeAsync(10_000);
     const before = track.starts;
-    let last = ask(100);
+    let left = new AbortController();
+    let last = ask(100, left.signal);
     for (let seek = 1; seek < 30; seek++) {
       await vi.advanceTimersByTimeAsync(100);
       // As players do, who give up what they asked for before.
-      last = ask(100 + ((seek * 37) % 90));
+      left.abort();
+      left = new AbortController();
+      last = ask(100 + ((seek * 37) % 90), left.signal);
     }
     await vi.advanceTimersByTimeAsync(1000);
     expect(track.starts - before).toBeLessThanOrEqual(2);

@@ -72,7 +72,7 @@ interface ActiveRun {
  */
 export class EncodedTrack implements SlotHolder {
   readonly #options: EncodedTrackOptions;
-  readonly #waiters = new Waiters<readonly Packet[]>();
+  readonly #waiters: Waiters<readonly Packet[]>;
   #header = new Deferred<EncodedHeader>();
   readonly #pace: Pace;
   #run: ActiveRun | undefined;
@@ -91,6 +91,7 @@ export class EncodedTrack implements SlotHolder {
     this.#options = options;
     this.#asked = options.firstSegment;
     this.#pace = new Pace(options.now);
+    this.#waiters = new Waiters(options.now);
   }
 
   get askedAt(): number {
@@ -100,7 +101,7 @@ export class EncodedTrack implements SlotHolder {
   /** Whoever still waits is served when its turn comes again: not at once, or two would take each other's place for ever. */
   yieldSlot(): void {
     this.#stop();
-    if (this.#waiters.latest() !== undefined)
+    if (this.#waiters.next() !== undefined)
       this.#timer = setTimeout(() => this.#reconsider(), YIELD_MS).unref();
   }
 
@@ -161,7 +162,7 @@ export class EncodedTrack implements SlotHolder {
     clearTimeout(this.#timer);
     const wanted = this.#wanted();
     if (this.#closed || wanted === null) return;
-    const isAwaited = this.#waiters.latest() !== undefined;
+    const isAwaited = this.#waiters.next() !== undefined;
     const run = this.#run && { next: this.#run.collector.segment, last: this.#run.last };
     const verdict = schedule({ wanted, isAwaited, run: run ?? null, ...this.#pace.scene() });
     if (verdict.action === 'start') this.#start(wanted);
@@ -171,7 +172,7 @@ export class EncodedTrack implements SlotHolder {
 
   /** What somebody waits for, the latest wish first; else the first hole ahead of the player, before it gets there. */
   #wanted(): number | null {
-    const waiting = this.#waiters.latest();
+    const waiting = this.#waiters.next();
     if (waiting !== undefined) return waiting;
     if (this.#recentFailure()) return null;
     const { cuts, store } = this.#options;
@@ -227,7 +228,7 @@ export class EncodedTrack implements SlotHolder {
     this.#pace.made();
     this.#options.store.set(this.#key(segment), packets);
     this.#waiters.resolve(segment, packets);
-    if (this.#waiters.latest() !== undefined) this.#reconsider();
+    if (this.#waiters.next() !== undefined) this.#reconsider();
   }
 
   #isFarAhead({ collector }: ActiveRun): boolean {

@@ -1,17 +1,33 @@
 interface Waiter<T> {
   segment: number;
+  /** Milliseconds of a monotonic clock. */
+  since: number;
   resolve: (value: T) => void;
   reject: (reason: unknown) => void;
 }
 
+/** Who has waited so long comes before whoever came last: two who ask in turns must not keep a third waiting for ever. */
+const PATIENCE_MS = 3000;
+
 /** Who waits for which segment. A waiter whose signal fires leaves. */
 export class Waiters<T> {
   readonly #waiting = new Set<Waiter<T>>();
+  readonly #now: () => number;
 
-  /** The segment of whoever came last, or the first of those right before it that somebody waits for, too; undefined when nobody waits. */
-  latest(): number | undefined {
+  /** @param now milliseconds of a monotonic clock */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /**
+   * Whose turn it is: the segment of whoever came last, unless somebody's patience is at an end; or the first of those right before it that
+   * somebody waits for, too. Undefined when nobody waits.
+   */
+  next(): number | undefined {
+    const [oldest, ...others] = this.#waiting;
+    const isOverdue = oldest !== undefined && this.#now() - oldest.since > PATIENCE_MS;
     const segments = [...this.#waiting].map(({ segment }) => segment);
-    let first = segments.at(-1);
+    let first = isOverdue ? oldest.segment : (others.at(-1) ?? oldest)?.segment;
     while (first !== undefined && segments.includes(first - 1)) first -= 1;
     return first;
   }
@@ -30,6 +46,7 @@ export class Waiters<T> {
       };
       const waiter: Waiter<T> = {
         segment,
+        since: this.#now(),
         resolve: (value) => {
           settle();
           resolve(value);

@@ -1,19 +1,19 @@
 import { RaffiError } from '../errors.ts';
 import { masterOf } from '../hls/master.ts';
-import type { Produced, RenditionId } from '../hls/packager.ts';
+import type { Produced, } from '../hls/packager.ts';
 import { writeMasterPlaylist } from '../hls/playlists/master-playlist.ts';
 import { startWithin } from '../plan/start-time.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { ByteParts } from '../remux/byte-parts.ts';
 import type { ByteSource, SourceInfo } from '../source/byte-source.ts';
 import { AudioChoice } from './audio-choice.ts';
-import { boundedWait, type Deadline, deadlineIn } from './bounded-wait.ts';
 import { cooldownMs } from './cooldown.ts';
 import type { SessionDeps } from './deps.ts';
 import { DirectPlay } from './direct-play.ts';
 import { SessionEvents } from './events.ts';
 import type { Film } from './film.ts';
 import { FilmOpener } from './film-opener.ts';
+import { FilmWaits } from './film-waits.ts';
 import { packagingFor } from './packaging-for.ts';
 import { PlaylistStart } from './playlist-start.ts';
 import {
@@ -33,7 +33,6 @@ import type {
   SessionRequest,
   SessionStats,
   SessionView,
-  StageReport,
   StreamQuery,
 } from './types.ts';
 import { errorView, filmView, hasHostName, nameOf } from './view.ts';
@@ -49,6 +48,7 @@ export class FilmSession implements Session {
   readonly #seeks = new SeekLog();
   readonly #prober: Prober;
   readonly #opener: FilmOpener;
+  readonly #waits: FilmWaits;
   readonly #direct: DirectPlay;
   readonly #audio: AudioChoice;
   readonly #start: PlaylistStart;
@@ -83,6 +83,7 @@ export class FilmSession implements Session {
       log: deps.log,
       now: deps.now,
     });
+    this.#waits = new FilmWaits(this.#opener, deps.waits);
   }
 
   /** On the injected clock, milliseconds; a session somebody listens to or plays directly is in use. */
@@ -93,7 +94,9 @@ export class FilmSession implements Session {
 
   async view(signal?: AbortSignal): Promise<SessionView> {
     // Contract: a failed probe never fails the session's info; the view says so in `error`.
-    await this.#open('The film', deadlineIn(this.#deps.waits.viewMs), signal).catch(() => {});
+    await this.#used()
+      .forView(signal)
+      .catch(() => {});
     signal?.throwIfAborted();
     return this.snapshot();
   }
@@ -115,7 +118,9 @@ export class FilmSession implements Session {
   }
 
   async setAudio(index: number, signal?: AbortSignal): Promise<void> {
-    await this.#open('The film', deadlineIn(this.#deps.waits.viewMs), signal).catch(() => {});
+    await this.#used()
+      .forView(signal)
+      .catch(() => {});
     signal?.throwIfAborted();
     this.#audio.choose(index, this.#opener.film);
     this.#start.audioSwitched();
@@ -123,7 +128,7 @@ export class FilmSession implements Session {
   }
 
   async streamPlaylist(query: StreamQuery, signal?: AbortSignal) {
-    const film = await this.#openForPlaylist(signal);
+    const film = await this.#used().forPlaylist(signal);
     const audioPosition = film.media.audio.length === 0 ? null : this.#audio.positionFor('mpegts', film);
     const { plan } = packagingFor(film, 'mpegts', audioPosition);
     const settled = this.#start.settle(query, this.#deps.now());
@@ -143,7 +148,7 @@ export class FilmSession implements Session {
   }
 
   async masterPlaylist(signal?: AbortSignal): Promise<string> {
-    const film = await this.#openForPlaylist(signal);
+    const film = await this.#used().forPlaylist(signal);
     const { plan, reader, media } = packagingFor(film, 'cmaf');
     return writeMasterPlaylist(
       masterOf({
@@ -169,27 +174,26 @@ export class FilmSession implements Session {
       return { parts, contentType: rendition === 'v0' ? 'video/mp4' : 'audio/mp4' };
     }
     if (asset.kind === 'i-frame') {
-      return { parts: await this.#iFrame(asset.index, signal), contentType: 'video/mp4' };
+      // Scrubbing is no seek: nothing is noted of it, and the session's stage stays what it is.
+      const make = (film: Film, running: AbortSignal) =>
+        packagingFor(film, 'cmaf').packager.iFrame(asset.index, running);
+      const parts = await this.#used().forMade(`Key frame ${asset.index}`, make, signal);
+      return { parts, contentType: 'video/mp4' };
     }
     if (asset.kind === 'init') {
-      const parts = await this.#init(rendition, signal);
+      // Of an encoded picture it takes as long as its first frames do.
+      const make = (film: Film, running: AbortSignal) =>
+        packagingFor(film, 'cmaf').packager.init(rendition, running);
+      const parts = await this.#used().forMade(`The head of ${rendition}`, make, signal);
       return { parts, contentType: rendition === 'v0' ? 'video/mp4' : 'audio/mp4' };
     }
-    const film = await this.#openForPlaylist(signal);
+    const film = await this.#used().forPlaylist(signal);
     const { packager, plan } = packagingFor(film, 'cmaf');
     return renditionPlaylist(this.id, rendition, asset.kind, packager, plan.targetDurationSeconds);
   }
 
-  async openDirect(signal?: AbortSignal): Promise<SourceInfo> {
-    this.#lastUsedAt = this.#deps.now();
-    const { playlistMs, openingGraceMs } = this.#deps.waits;
-    return boundedWait((running) => this.#source.open(running), {
-      deadline: deadlineIn(playlistMs),
-      graceMs: openingGraceMs,
-      what: 'The film',
-      stage: () => this.#directStage(),
-      signal,
-    });
+  openDirect(signal?: AbortSignal): Promise<SourceInfo> {
+    return this.#used().forDirect((running) => this.#source.open(running), signal);
   }
 
   async *readDirect(start: number, end: number, signal?: AbortSignal) {
@@ -236,19 +240,10 @@ export class FilmSession implements Session {
     if (this.#audio.dropUnless(film)) this.#deps.onChange();
   }
 
-  #openForPlaylist(signal: AbortSignal | undefined): Promise<Film> {
-    return this.#open('The playlist', deadlineIn(this.#deps.waits.playlistMs), signal);
-  }
-
-  #open(what: string, deadline: Deadline, signal: AbortSignal | undefined): Promise<Film> {
+  /** Every wait is a use of the session. */
+  #used(): FilmWaits {
     this.#lastUsedAt = this.#deps.now();
-    return boundedWait((running) => this.#opener.open(running), {
-      deadline,
-      graceMs: this.#deps.waits.openingGraceMs,
-      what,
-      stage: () => this.#opener.stage,
-      signal,
-    });
+    return this.#waits;
   }
 
   async #segment(
@@ -258,16 +253,11 @@ export class FilmSession implements Session {
     produce: (film: Film, signal: AbortSignal) => Promise<Produced>,
   ): Promise<ByteParts> {
     const startedAt = performance.now();
-    const what = `Segment ${index}`;
-    const deadline = deadlineIn(this.#deps.waits.segmentMs);
-    const film = await this.#open(what, deadline, signal);
-    this.#noteRequest(film, rendition, index);
-    const { parts, from, filmSeconds } = await this.#made(
-      what,
-      deadline,
-      (running) => produce(film, running),
-      signal,
-    );
+    const make = (film: Film, running: AbortSignal) => {
+      this.#noteRequest(film, rendition, index);
+      return produce(film, running);
+    };
+    const { parts, from, filmSeconds } = await this.#used().forMade(`Segment ${index}`, make, signal);
     this.#opener.enter('ready');
     const elapsedMs = performance.now() - startedAt;
     const seek = this.#seeks.note({ rendition, segment: index, filmSeconds, elapsedMs, from });
@@ -281,38 +271,5 @@ export class FilmSession implements Session {
     const { plan } = rendition.startsWith('ts') ? packaging.mpegts : packaging.cmaf;
     const segment = plan.segments[index];
     if (segment) this.#start.requested(rendition, segment, this.#deps.now());
-  }
-
-  /** Of an encoded picture it takes as long as its first frames do. */
-  async #init(rendition: RenditionId, signal: AbortSignal | undefined): Promise<ByteParts> {
-    const what = `The head of ${rendition}`;
-    const deadline = deadlineIn(this.#deps.waits.segmentMs);
-    const { packager } = packagingFor(await this.#open(what, deadline, signal), 'cmaf');
-    return this.#made(what, deadline, (running) => packager.init(rendition, running), signal);
-  }
-
-  /** Scrubbing is no seek: nothing is noted of it, and the session's stage stays what it is. */
-  async #iFrame(index: number, signal: AbortSignal | undefined): Promise<ByteParts> {
-    const what = `Key frame ${index}`;
-    const deadline = deadlineIn(this.#deps.waits.segmentMs);
-    const { packager } = packagingFor(await this.#open(what, deadline, signal), 'cmaf');
-    return this.#made(what, deadline, (running) => packager.iFrame(index, running), signal);
-  }
-
-  /** Waits for what is read or encoded of the film, within a bound. */
-  #made<T>(
-    what: string,
-    deadline: Deadline,
-    work: (signal: AbortSignal) => Promise<T>,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    const { segmentGraceMs: graceMs } = this.#deps.waits;
-    return boundedWait(work, { deadline, graceMs, what, stage: () => this.#opener.stage, signal });
-  }
-
-  /** Direct play needs the source alone: where no film is being opened, its connection is all that is waited for. */
-  #directStage(): StageReport {
-    const report = this.#opener.stage;
-    return report.stage === 'idle' ? { ...report, stage: 'connect' } : report;
   }
 }

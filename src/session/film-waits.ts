@@ -1,0 +1,68 @@
+import type { SourceInfo } from '../source/byte-source.ts';
+import { boundedWait, type Deadline, deadlineIn, type WaitBounds } from './bounded-wait.ts';
+import type { Film } from './film.ts';
+import type { FilmOpener } from './film-opener.ts';
+import type { StageReport } from './types.ts';
+
+/** A session's waits for its film: each with its bound, and with the stage that a client is told when that passes (`wait_exceeded`). */
+export class FilmWaits {
+  readonly #opener: FilmOpener;
+  readonly #bounds: WaitBounds;
+
+  constructor(opener: FilmOpener, bounds: WaitBounds) {
+    this.#opener = opener;
+    this.#bounds = bounds;
+  }
+
+  /** Contract: `GET /sessions/:id` waits for a running probe. */
+  forView(signal?: AbortSignal): Promise<Film> {
+    return this.#open('The film', deadlineIn(this.#bounds.viewMs), signal);
+  }
+
+  forPlaylist(signal?: AbortSignal): Promise<Film> {
+    return this.#open('The playlist', deadlineIn(this.#bounds.playlistMs), signal);
+  }
+
+  /** What is read or encoded of the film, which is opened first if need be: one bound for both. */
+  async forMade<T>(
+    what: string,
+    work: (film: Film, signal: AbortSignal) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const deadline = deadlineIn(this.#bounds.segmentMs);
+    const film = await this.#open(what, deadline, signal);
+    return boundedWait((running) => work(film, running), {
+      deadline,
+      graceMs: this.#bounds.segmentGraceMs,
+      what,
+      stage: () => this.#opener.stage,
+      signal,
+    });
+  }
+
+  /** Direct play needs the source alone: where no film is being opened, its connection is all that is waited for. */
+  forDirect(open: (signal: AbortSignal) => Promise<SourceInfo>, signal?: AbortSignal): Promise<SourceInfo> {
+    const stage = (): StageReport => {
+      const report = this.#opener.stage;
+      return report.stage === 'idle' ? { ...report, stage: 'connect' } : report;
+    };
+    const { playlistMs, openingGraceMs } = this.#bounds;
+    return boundedWait(open, {
+      deadline: deadlineIn(playlistMs),
+      graceMs: openingGraceMs,
+      what: 'The film',
+      stage,
+      signal,
+    });
+  }
+
+  #open(what: string, deadline: Deadline, signal: AbortSignal | undefined): Promise<Film> {
+    return boundedWait((running) => this.#opener.open(running), {
+      deadline,
+      graceMs: this.#bounds.openingGraceMs,
+      what,
+      stage: () => this.#opener.stage,
+      signal,
+    });
+  }
+}

@@ -1,6 +1,6 @@
 import { RaffiError } from '../errors.ts';
 import { masterOf } from '../hls/master.ts';
-import type { Produced, } from '../hls/packager.ts';
+import type { Produced } from '../hls/packager.ts';
 import { writeMasterPlaylist } from '../hls/playlists/master-playlist.ts';
 import { startWithin } from '../plan/start-time.ts';
 import type { Prober } from '../probe/prober.ts';

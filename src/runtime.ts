@@ -34,8 +34,8 @@ export type Network = Pick<SourceDeps, 'lookup' | 'timeouts' | 'retry'> & {
 /** Produced segments kept in memory: the last few at 8 Mb/s. At 40 Mb/s one alone is larger, and made anew from cached bytes in 50 ms. */
 const SEGMENT_CACHE_BYTES = 16 * 1024 * 1024;
 
-/** Encoded segments kept in memory, since they cost most to make: about a minute of 1080p, ten of sound. */
-const ENCODED_STORE_BYTES = 64 * 1024 * 1024;
+/** Encoded segments kept in memory, since they cost most to make: half a minute of 1080p at its peak, minutes of sound. */
+const ENCODED_STORE_BYTES = 40 * 1024 * 1024;
 
 /** Everything one start of the core owns; `close()` gives all of it back. */
 export class Runtime {

@@ -1,4 +1,5 @@
-import { type EncodedFilm, encodedAudioTrack } from '../ffmpeg/encode/audio-track.ts';
+import { encodedAudioTrack } from '../ffmpeg/encode/audio-track.ts';
+import type { EncodedFilm } from '../ffmpeg/encode/encoded-film.ts';
 import type { EncodedTrack } from '../ffmpeg/encode/track.ts';
 import { encodedVideoTrack } from '../ffmpeg/encode/video-track.ts';
 import { segmentAt } from '../plan/segments.ts';

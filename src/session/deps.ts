@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { RaffiError } from '../errors.ts';
-import type { EncodedFilm } from '../ffmpeg/encode/audio-track.ts';
+import type { EncodedFilm } from '../ffmpeg/encode/encoded-film.ts';
 import type { SegmentCache } from '../hls/packager.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { ByteSource } from '../source/byte-source.ts';

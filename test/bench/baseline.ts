@@ -4,6 +4,7 @@ import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { X264_PARAMS } from '../../src/ffmpeg/encode/arguments.ts';
 
 /** How often the documented server looks for its segments. */
 const POLL_MS = 100;
@@ -39,7 +40,19 @@ export async function steadyBaseline(
     [
       ...['-v', 'error', '-nostdin', '-ss', String(seconds), '-t', String(lengthSeconds), '-i', source],
       ...['-map', '0:v', '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-pix_fmt', 'yuv420p'],
-      ...['-maxrate', '10M', '-bufsize', '20M', '-f', 'null', '-'],
+      ...[
+        '-maxrate',
+        '10M',
+        '-bufsize',
+        '20M',
+        '-profile:v',
+        'high',
+        '-level:v',
+        '4.1',
+        '-x264-params',
+        X264_PARAMS,
+      ],
+      ...['-force_key_frames', 'expr:gte(t,n_forced)', '-f', 'null', '-'],
     ],
     { stdio: 'ignore' },
   );

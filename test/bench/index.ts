@@ -18,33 +18,53 @@ const ROOT = join(import.meta.dirname, '../..');
 const BEGIN = '<!-- bench:begin -->';
 const END = '<!-- bench:end -->';
 
-/** `npm run bench [-- --runs N] [--write]`: measures, prints the table, writes JSON and chart; `--write` puts both into the README. */
+/**
+ * `npm run bench [-- --runs N] [--only GROUP] [--write]`: measures, prints the table, writes JSON and chart; `--write` puts both into the README.
+ * `--only` measures the groups with that word in their name, and keeps the last run's figures of the others.
+ */
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '15' }, write: { type: 'boolean', default: false } },
+  options: {
+    runs: { type: 'string', default: '15' },
+    only: { type: 'string', default: '' },
+    write: { type: 'boolean', default: false },
+  },
 });
 const runs = Number(values.runs);
 
 const core = await CoreClient.start();
 const remote = await remotePlace();
-const rows: Row[] = [];
-const add = (...more: Row[]) => {
-  rows.push(...more);
-  for (const row of more) console.error(`${row.group}, ${row.name}: ${row.ours.toFixed(1)} ${row.unit}`);
+/** In the order of measuring: memory first, a figure of the core as it plays, not of what earlier rows left in its heap. */
+const groups: Record<string, () => Promise<Row[]>> = {
+  Resources: async () => [await memoryRow(core), await directRow(core, runs)],
+  Playlist: async () => [await playlistRow(core, runs)],
+  Start: async () => [...(await startRows(core, LOCAL, runs)), ...(await startRows(core, remote, runs))],
+  'Cold seek': async () => [
+    ...(await coldSeekRows(core, LOCAL, runs)),
+    ...(await coldSeekRows(core, remote, runs)),
+  ],
+  'Warm seek': () => warmSeekRows(core, remote, runs),
+  'Films that need an encoder': () => encodedRows(core, runs),
+  Index: () => indexRows(),
+  Traffic: () => trafficRows(core),
 };
+
+const measured = new Map<string, Row[]>();
 try {
-  // Memory first: a figure of the core as it plays, not of what earlier rows left in its heap.
-  const memory = await memoryRow(core);
-  add(await playlistRow(core, runs));
-  add(...(await startRows(core, LOCAL, runs)), ...(await startRows(core, remote, runs)));
-  add(...(await coldSeekRows(core, LOCAL, runs)), ...(await coldSeekRows(core, remote, runs)));
-  add(...(await warmSeekRows(core, remote, runs)));
-  add(...(await encodedRows(core, runs)));
-  add(...(await indexRows()), ...(await trafficRows(core)));
-  add(memory, await directRow(core, runs));
+  for (const [name, measure] of Object.entries(groups)) {
+    if (!name.toLowerCase().includes(values.only.toLowerCase())) continue;
+    const rows = await measure();
+    measured.set(name, rows);
+    for (const row of rows) console.error(`${row.group}, ${row.name}: ${row.ours.toFixed(1)} ${row.unit}`);
+  }
 } finally {
   await core.stop();
   await remote.close();
 }
+const before = values.only === '' ? [] : await lastRows();
+const [resources = '', ...others] = Object.keys(groups);
+const rows = [...others, resources].flatMap(
+  (name) => measured.get(name) ?? before.filter(({ group }) => group.startsWith(name)),
+);
 
 const report: Report = {
   date: new Date().toISOString().slice(0, 10),
@@ -60,6 +80,11 @@ await writeFile(join(folder, 'results.json'), `${JSON.stringify(report, null, 2)
 await writeFile(join(folder, 'chart.svg'), chartOf(report));
 console.log(`\n${table}\n\nWritten: .cache/bench/results.json, .cache/bench/chart.svg`);
 if (values.write) await writeIntoReadme();
+
+async function lastRows(): Promise<Row[]> {
+  const text = await readFile(join(ROOT, '.cache/bench/results.json'), 'utf8');
+  return (JSON.parse(text) as Report).rows;
+}
 
 async function writeIntoReadme(): Promise<void> {
   const path = join(ROOT, 'README.md');

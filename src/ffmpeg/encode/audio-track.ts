@@ -1,22 +1,9 @@
 import type { AudioTarget } from '../../plan/types.ts';
 import type { AudioStream } from '../../probe/media-info.ts';
-import type { ByteSource } from '../../source/byte-source.ts';
-import type { FfmpegTools } from '../tools.ts';
 import { AAC_FRAME_SAMPLES, audioArguments, type PacketGrid, PREROLL_FRAMES } from './arguments.ts';
+import type { EncodedFilm } from './encoded-film.ts';
 import { encode } from './run.ts';
-import type { EncoderSlots } from './slots.ts';
-import { EncodedTrack, type EncodedTrackOptions } from './track.ts';
-
-/** What encoded tracks of a film have in common. */
-export interface EncodedFilm extends Pick<EncodedTrackOptions, 'store' | 'cuts' | 'firstSegment' | 'now'> {
-  /** Prefix of the film's keys in the store. */
-  id: string;
-  tools: FfmpegTools;
-  slots: { video: EncoderSlots; audio: EncoderSlots };
-  source: ByteSource;
-  /** Container time of film time 0, seconds. */
-  originSeconds: number;
-}
+import { EncodedTrack } from './track.ts';
 
 /** Sound is cheap to make and to keep: as much as a player buffers. */
 const AHEAD_SECONDS = 30;

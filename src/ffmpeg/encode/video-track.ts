@@ -1,7 +1,7 @@
 import type { VideoTarget } from '../../plan/types.ts';
 import type { VideoStream } from '../../probe/media-info.ts';
 import { videoArguments } from './arguments.ts';
-import type { EncodedFilm } from './audio-track.ts';
+import type { EncodedFilm } from './encoded-film.ts';
 import { encode } from './run.ts';
 import { EncodedTrack } from './track.ts';
 

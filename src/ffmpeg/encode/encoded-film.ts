@@ -1,0 +1,15 @@
+import type { ByteSource } from '../../source/byte-source.ts';
+import type { FfmpegTools } from '../tools.ts';
+import type { EncoderSlots } from './slots.ts';
+import type { EncodedTrackOptions } from './track.ts';
+
+/** What encoded tracks of a film have in common. */
+export interface EncodedFilm extends Pick<EncodedTrackOptions, 'store' | 'cuts' | 'firstSegment' | 'now'> {
+  /** Prefix of the film's keys in the store. */
+  id: string;
+  tools: FfmpegTools;
+  slots: { video: EncoderSlots; audio: EncoderSlots };
+  source: ByteSource;
+  /** Container time of film time 0, seconds. */
+  originSeconds: number;
+}

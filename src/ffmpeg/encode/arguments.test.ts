@@ -89,7 +89,7 @@ describe('videoArguments', () => {
   it('put keyframes at the plan’s cuts and nowhere else, half a frame early for a container’s rounding', () => {
     const args = picture();
     expect(optionOf(args, '-force_key_frames')).toBe('99.980000,101.980000');
-    expect(optionOf(args, '-x264-params')).toBe('keyint=infinite:scenecut=0:open-gop=0');
+    expect(optionOf(args, '-x264-params')).toMatch(/^keyint=infinite:scenecut=0:open-gop=0:/);
     expect(optionOf(args, '-vf')).toContain('trim=start=99.980000:end=103.980000');
   });
 

@@ -26,38 +26,20 @@ export function decide(
   container: ContainerIndex['container'] = 'matroska',
 ): PlaybackDecision {
   const client = clientOf(capabilities);
-  if (container === 'unindexed') return encodeAll(media, capabilities, delivery);
+  const uncut = container === 'unindexed' ? NO_INDEX : null;
   const [video] = media.video;
   return {
     delivery,
     video: video
-      ? withTarget(decideVideo(video, client, delivery), () => videoTarget(video, capabilities))
+      ? withTarget(decideVideo(video, client, delivery, uncut), () => videoTarget(video, capabilities))
       : null,
     audio: media.audio.map((stream) =>
-      withTarget(decideAudio(stream, client, delivery), () => audioTarget(stream, capabilities)),
+      withTarget(decideAudio(stream, client, delivery, uncut), () => audioTarget(stream, capabilities)),
     ),
   };
 }
 
 const NO_INDEX = 'The file keeps no index of its keyframes, so it is converted while playing.';
-
-function encodeAll(
-  media: MediaInfo,
-  capabilities: Capabilities | undefined,
-  delivery: Delivery,
-): PlaybackDecision {
-  const [video] = media.video;
-  return {
-    delivery,
-    video: video
-      ? { ...decision('video', video, NO_INDEX, ''), target: videoTarget(video, capabilities) }
-      : null,
-    audio: media.audio.map((stream) => ({
-      ...decision('audio', stream, NO_INDEX, ''),
-      target: audioTarget(stream, capabilities),
-    })),
-  };
-}
 
 /** The audio track a film starts with: the one its author marked as default, else the first; null when it has none. */
 export function defaultAudioPosition(media: MediaInfo): number | null {
@@ -100,15 +82,26 @@ const CARRIED: Record<Delivery, { name: string; video: readonly string[]; audio:
   },
 };
 
-function decideVideo(stream: VideoStream, client: Client, delivery: Delivery): TrackDecision {
+function decideVideo(
+  stream: VideoStream,
+  client: Client,
+  delivery: Delivery,
+  uncut: string | null,
+): TrackDecision {
   const name = codecName(stream.codec);
-  const obstacle = videoObstacle(stream, client) ?? carriageObstacle(stream, delivery);
+  const obstacle = uncut ?? videoObstacle(stream, client) ?? carriageObstacle(stream, delivery);
   const interlaced = stream.isInterlaced ? ', interlaced as it is: the player has to deinterlace' : '';
   return decision('video', stream, obstacle, `${name} is playable by this client${interlaced}.`);
 }
 
-function decideAudio(stream: AudioStream, client: Client, delivery: Delivery): TrackDecision {
+function decideAudio(
+  stream: AudioStream,
+  client: Client,
+  delivery: Delivery,
+  uncut: string | null,
+): TrackDecision {
   const obstacle =
+    uncut ??
     audioObstacle(stream, client) ??
     carriageObstacle(stream, delivery) ??
     mp3InMp4Obstacle(stream, client, delivery);

@@ -311,6 +311,13 @@ describe('answers', () => {
         fixture.origin.content = CONTENT.subarray(0, 3 * MIB);
       },
     ],
+    [
+      // Its origin answers 416 to what lies beyond the new end.
+      'end comes before what is asked for',
+      () => {
+        fixture.origin.content = CONTENT.subarray(0, 200 * KIB);
+      },
+    ],
   ])('notices a file whose %s changes, and keeps what it has', async (_what, change) => {
     const source = fixture.open();
     await source.read(0, 128 * KIB);

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { RaffiError } from '../../errors.ts';
-import { AttemptFailure } from './failure.ts';
+import { AttemptFailure, sourceChanged } from './failure.ts';
 
 /**
  * Remembers which version of the file the first answer came from, and fails when a later answer comes from another. Compared on
@@ -30,10 +29,7 @@ export class EntityCheck {
       host === this.#host &&
       (this.#etag !== null && etag !== null ? this.#etag !== etag : differ(this.#modified, modified));
     if (otherLength || otherVersion) {
-      throw new AttemptFailure(
-        new RaffiError('source_changed', 'The file on the server changed while it was read. Open it again.'),
-        'never',
-      );
+      throw new AttemptFailure(sourceChanged(), 'never');
     }
     this.#totalBytes ??= totalBytes;
   }

@@ -51,6 +51,11 @@ export function statusFailure(status: number, headers: IncomingHttpHeaders): Att
   );
 }
 
+/** What was read belongs to another version of the file than what comes now. */
+export function sourceChanged(): RaffiError {
+  return new RaffiError('source_changed', 'The file on the server changed while it was read. Open it again.');
+}
+
 /** The failure behind an error of the network, of undici, or of our own checks. Aborts are not failures: handle them before. */
 export function transportFailure(thrown: unknown): AttemptFailure {
   if (thrown instanceof AttemptFailure) return thrown;

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { RaffiError } from '../../errors.ts';
-import { AttemptFailure, statusFailure } from './failure.ts';
+import { AttemptFailure, sourceChanged, statusFailure } from './failure.ts';
 
 /** What an origin sends: a part of the file (206), or the whole of it because it ignores ranges (200). */
 export interface OriginAnswer {
@@ -24,10 +24,14 @@ export function interpret(
   headers: IncomingHttpHeaders,
 ): Interpretation {
   if (REDIRECTS.has(status) && headers.location) return { kind: 'redirect', location: headers.location };
-  if (status === 416 && range?.start === 0) {
+  if (status === 416 && range) {
+    const total = totalOf416(headers);
     // An empty file has no satisfiable range (RFC 9110 §15.5.17).
-    const total = /^bytes\s+\*\/(\d+)$/i.exec(headers['content-range'] ?? '')?.[1];
-    if (total === '0') return answer({ kind: 'part', start: 0, end: 0, totalBytes: 0 });
+    if (total === 0 && range.start === 0) return answer({ kind: 'part', start: 0, end: 0, totalBytes: 0 });
+    // What is asked for lies within the size that was told before: the file is shorter now.
+    if (total !== null && total <= range.start) {
+      return { kind: 'failure', failure: new AttemptFailure(sourceChanged(), 'never') };
+    }
   }
   if (status !== 200 && status !== 206) return { kind: 'failure', failure: statusFailure(status, headers) };
   const encoding = headers['content-encoding']?.trim().toLowerCase();
@@ -37,6 +41,12 @@ export function interpret(
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** The size that a refusal of a range tells (RFC 9110 §14.4). */
+function totalOf416(headers: IncomingHttpHeaders): number | null {
+  const total = /^bytes\s+\*\/(\d+)$/i.exec(headers['content-range']?.trim() ?? '')?.[1];
+  return total === undefined ? null : Number(total);
+}
 
 function whole(headers: IncomingHttpHeaders): Interpretation {
   const length = headers['content-length'];

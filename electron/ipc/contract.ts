@@ -28,9 +28,14 @@ export const CapabilitiesSchema = z.strictObject({
   hdr: z.boolean(),
 });
 
+/** BCP 47 tags, the dearest first. */
+export const LanguagesSchema = z.array(z.string().max(35)).max(32);
+
 export const OpenOptionsSchema = z.strictObject({
   /** What this player can decode; absent: the documented baseline (H.264 8-bit + AAC). */
   capabilities: CapabilitiesSchema.optional(),
+  /** What the viewer understands. */
+  languages: LanguagesSchema.optional(),
 });
 export type OpenOptions = z.infer<typeof OpenOptionsSchema>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CapabilitiesSchema, CastTokenRequestSchema, ProblemSchema } from './contract.ts';
+import { CapabilitiesSchema, CastTokenRequestSchema, LanguagesSchema, ProblemSchema } from './contract.ts';
 
 /** What main and the core process say to each other over the utility process's MessagePort. Both sides check what they receive. */
 
@@ -10,6 +10,7 @@ export const SessionRequestSchema = z.strictObject({
   fileIdx: z.number().int().nonnegative().exactOptional(),
   headers: z.record(z.string(), z.string()).exactOptional(),
   capabilities: CapabilitiesSchema.exactOptional(),
+  languages: LanguagesSchema.exactOptional(),
   trackers: z.array(z.string()).exactOptional(),
   id: z.uuid().exactOptional(),
   audioIndex: z.number().int().nonnegative().exactOptional(),

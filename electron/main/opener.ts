@@ -17,7 +17,7 @@ export class Opener {
   }
 
   /** Opens at once for the page that asked. Never rejects. */
-  async open(target: HandedOver, { capabilities }: OpenOptions): Promise<OpenResult> {
+  async open(target: HandedOver, { capabilities, languages }: OpenOptions): Promise<OpenResult> {
     const { name } = target;
     try {
       if ('refused' in target) throw new RaffiError('source_refused', target.refused);
@@ -26,6 +26,7 @@ export class Opener {
         source,
         kind,
         ...(capabilities === undefined ? {} : { capabilities }),
+        ...(languages === undefined ? {} : { languages }),
       });
       return { ok: true, sessionId, name };
     } catch (error) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RaffiError } from '../errors.ts';
 import type { AudioStream, MediaInfo, VideoStream } from '../probe/media-info.ts';
-import { assertCopyable, decide, defaultAudioPosition } from './decisions.ts';
+import { assertCopyable, decide } from './decisions.ts';
 import { decideDirect } from './direct.ts';
 import type { Capabilities } from './types.ts';
 
@@ -183,14 +183,6 @@ describe('assertCopyable', () => {
   }
 });
 
-describe('defaultAudioPosition', () => {
-  it('prefers the disposition to the order', () => {
-    expect(defaultAudioPosition(film({}))).toBeNull();
-    expect(defaultAudioPosition(film({ audio: [audio(), audio({ position: 1 })] }))).toBe(0);
-    expect(defaultAudioPosition(film({ audio: [audio(), audio({ position: 1, isDefault: true })] }))).toBe(1);
-  });
-});
-
 describe('decideDirect', () => {
   const mp4 = ['mov', 'mp4', 'm4a'];
   const webm = ['matroska', 'webm'];
@@ -229,5 +221,11 @@ describe('decideDirect', () => {
     const decision = decideDirect(media, hint, capabilities);
     expect(decision.playable).toBe(playable);
     expect(decision.reason).toMatch(/\.$/);
+  });
+
+  it('not where the viewer’s language is that of another track than the first', () => {
+    const media = film({ audio: [audio({ language: 'eng' }), audio({ position: 1, language: 'ger' })] }, mp4);
+    expect(decideDirect(media, {}, undefined, ['en', 'de']).playable).toBe(true);
+    expect(decideDirect(media, {}, undefined, ['de', 'en']).playable).toBe(false);
   });
 });

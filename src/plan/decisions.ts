@@ -41,11 +41,6 @@ export function decide(
 
 const NO_INDEX = 'The file keeps no index of its keyframes, so it is converted while playing.';
 
-/** The audio track a film starts with: the one its author marked as default, else the first; null when it has none. */
-export function defaultAudioPosition(media: MediaInfo): number | null {
-  return (media.audio.find((stream) => stream.isDefault) ?? media.audio[0])?.position ?? null;
-}
-
 /**
  * Throws `codec_not_playable` (with `data.reasons`) where there is no encoder and playing would be black or silent: the video, every audio
  * track, or the one asked for needs one.

@@ -1,18 +1,21 @@
 import type { MediaInfo } from '../probe/media-info.ts';
 import { clientOf } from './client.ts';
+import { defaultAudioPosition } from './default-audio.ts';
 import { audioObstacle, videoObstacle } from './track-rules.ts';
 import type { Capabilities, DirectDecision } from './types.ts';
 
 /**
  * Whether `<video src>` plays the source as it is: its container and the first video and audio track. A media element picks the tracks
- * by itself, so a film whose default audio is not its first is not for direct play.
+ * by itself, so a film that starts with another audio track than its first is not for direct play.
  *
  * @param hint The origin's content type or the file's name, which tell WebM from Matroska and M4A from MP4.
+ * @param languages The viewer's, BCP 47.
  */
 export function decideDirect(
   media: MediaInfo,
   hint: { contentType?: string | null; name?: string },
   capabilities: Capabilities | undefined,
+  languages: readonly string[] = [],
 ): DirectDecision {
   const client = clientOf(capabilities);
   const candidates = mimeTypes(media, hint);
@@ -26,8 +29,8 @@ export function decideDirect(
   const obstacle =
     (video ? videoObstacle(video, client) : null) ?? (audio ? audioObstacle(audio, client) : null);
   if (obstacle !== null) return no(obstacle);
-  if (media.audio.some((stream) => stream.isDefault) && !audio?.isDefault) {
-    return no('The default audio track is not the first one, and a media element would play the first.');
+  if (defaultAudioPosition(media.audio, languages) !== (audio?.position ?? null)) {
+    return no('The film starts with another audio track than its first, which a media element would play.');
   }
   return { playable: true, reason: `The client plays this file (${container}) as it is.` };
 }

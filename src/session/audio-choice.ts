@@ -1,14 +1,18 @@
 import { RaffiError } from '../errors.ts';
-import { defaultAudioPosition } from '../plan/decisions.ts';
+import { defaultAudioPosition } from '../plan/default-audio.ts';
 import type { Delivery } from '../plan/types.ts';
 import type { Film } from './film.ts';
+import type { SessionRequest } from './types.ts';
 
 /** Which audio track of a session plays. A choice of the viewer is never overridden by a later probe, unless the film has no such track. */
 export class AudioChoice {
+  readonly #languages: readonly string[];
   #chosen: number | undefined;
 
-  constructor(chosen?: number) {
-    this.#chosen = chosen;
+  /** @param languages the viewer's, BCP 47 */
+  constructor({ audioIndex, languages }: Pick<SessionRequest, 'audioIndex' | 'languages'>) {
+    this.#chosen = audioIndex;
+    this.#languages = languages ?? [];
   }
 
   /** Position among the audio tracks; undefined until somebody chose. */
@@ -36,16 +40,17 @@ export class AudioChoice {
 
   /** Position of the track that a delivery starts with; 0 while the film is unknown or has none. */
   positionFor(delivery: Delivery, film: Film | undefined): number {
-    return this.#chosen ?? (film && startingAudio(film, delivery)) ?? 0;
+    return this.#chosen ?? (film && startingAudio(film, delivery, this.#languages)) ?? 0;
   }
 }
 
-/** The file's default track; where nothing can be encoded, one that this delivery to this client copies, if there is any. */
+/** The film's default track for the viewer; where nothing can be encoded, one that this delivery to this client copies, if there is any. */
 function startingAudio(
   { media, decisions, missingEncoder }: Pick<Film, 'media' | 'decisions' | 'missingEncoder'>,
   delivery: Delivery,
+  languages: readonly string[],
 ): number | null {
-  const preferred = defaultAudioPosition(media);
+  const preferred = defaultAudioPosition(media.audio, languages);
   if (missingEncoder === null) return preferred;
   const copyable = decisions[delivery].audio.filter(({ action }) => action === 'copy');
   const isPlayable = copyable.some(({ position }) => position === preferred);

@@ -58,7 +58,7 @@ export class FilmSession implements Session {
     this.id = id;
     this.request = request;
     this.#deps = deps;
-    this.#audio = new AudioChoice(request.audioIndex);
+    this.#audio = new AudioChoice(request);
     this.#start = new PlaylistStart(request.startTime ?? 0, deps.now());
     this.#lastUsedAt = deps.now();
     this.#source = deps.openSource(request, () => this.#opener.resolved());
@@ -72,6 +72,7 @@ export class FilmSession implements Session {
         cache: deps.segmentCache,
         encoders: deps.encoders,
         capabilities: request.capabilities,
+        languages: request.languages ?? [],
         startSeconds: request.startTime ?? 0,
         hasHostName: hasHostName(request),
         cheapReads: request.kind === 'file',

@@ -18,6 +18,8 @@ import type { SessionView, Stage } from './types.ts';
 export interface FilmOptions extends PackagingOptions {
   prober: Prober;
   capabilities: Capabilities | undefined;
+  /** What the viewer understands, the dearest first; BCP 47. */
+  languages: readonly string[];
   /** The source's host is a name that has to be looked up first. */
   hasHostName: boolean;
   /** Reads of this source cost no round trip (local files). */
@@ -68,7 +70,7 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   const decisions = {
     mpegts: decide(media, capabilities, 'mpegts', kind),
     cmaf: decide(media, capabilities, 'cmaf', kind),
-    direct: decideDirect(media, info, capabilities),
+    direct: decideDirect(media, info, capabilities, options.languages),
   };
   const packaging =
     container instanceof RaffiError

@@ -17,6 +17,8 @@ export interface SessionRequest {
   /** Sent to the origin with every request. */
   headers?: Record<string, string>;
   capabilities?: Capabilities;
+  /** What the viewer understands, BCP 47, the dearest first: decides where the file marks no audio track as its default. */
+  languages?: string[];
   trackers?: string[];
   /** Only when a supervisor restores a session after a crash: keep its id. */
   id?: string;

@@ -81,6 +81,9 @@ describe('sources that are refused unseen', () => {
     [{ source: 'http://x/f.mkv', headers: { 'X-A': 'a\r\nHost: evil' } }, 'bad_request'],
     [{ source: 'http://x/f.mkv', headers: { 'bad name': 'a' } }, 'bad_request'],
     [{ source: 'http://x/f.mkv', capabilities: { video: 'all' } }, 'bad_request'],
+    [{ source: 'http://x/f.mkv', languages: 'de' }, 'bad_request'],
+    [{ source: 'http://x/f.mkv', languages: ['no such tag'] }, 'bad_request'],
+    [{ source: 'http://x/f.mkv', languages: Array(33).fill('de') }, 'bad_request'],
   ])('body %j is %s', async (body, code) => {
     expectProblem(await rig.send('POST', '/sessions', body), 400, code);
   });

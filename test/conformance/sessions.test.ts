@@ -139,6 +139,32 @@ describe('switching the audio track', () => {
   });
 });
 
+describe('the audio track a film starts with', () => {
+  it('is the viewer’s language where the file marks every track as its default, and the viewer’s choice before all', async () => {
+    const path = join(folder, 'all-default.mkv');
+    const marks = ['-map', '0', '-c', 'copy', '-disposition:a:0', 'default', '-disposition:a:1', 'default'];
+    await mustFfmpeg(['-v', 'error', '-y', '-i', await film('two-audio-mkv'), ...marks, path]);
+    for (const [languages, position] of [
+      [['fr', 'de-AT', 'en'], 1],
+      [['en'], 0],
+      [[], 0],
+    ] as const) {
+      const id = await rig.open(path, { languages: [...languages] });
+      expect((await sliceOf(id)).names[0]).toBe(`s0a${position}-0.ts`);
+      expect((await rig.view(id)).audioIndex).toBe(position);
+      await choose(id, 0);
+      expect((await sliceOf(id)).names[0]).toBe('s0a0-0.ts');
+      await rig.close(id);
+    }
+  });
+
+  it('is the one the file marks, whatever the viewer’s language', async () => {
+    const id = await rig.open(await film('two-audio-mkv'), { languages: ['en'] });
+    expect((await rig.view(id)).audioIndex).toBe(1);
+    await rig.close(id);
+  });
+});
+
 describe('where playing begins', () => {
   it('a seek_id that comes again is no new seek', async () => {
     const id = await rig.open(await film('gop2-mkv'));

@@ -21,6 +21,8 @@ export interface ApiClient {
 export interface NewSession {
   source: string;
   capabilities: Capabilities;
+  /** BCP 47, the dearest first. */
+  languages: string[];
   /** Film time, seconds. */
   startTime?: number;
 }

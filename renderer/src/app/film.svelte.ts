@@ -18,6 +18,7 @@ import { createHlsEngine } from '../player/hls-engine.ts';
 import { type AudioChoice, playableAudio } from '../player/tracks.ts';
 import { chooseWay, isWayFailure, type Way, wayName } from '../player/ways.ts';
 import { waitForAnswer } from './examine.ts';
+import { rememberAudioLanguage } from './languages.ts';
 import { type Item, SessionLink } from './session-link.ts';
 
 /** What a film needs from around it. */
@@ -26,6 +27,8 @@ export interface FilmContext {
   api(): ApiClient;
   health(): IpcHealth;
   capabilities: Capabilities;
+  /** What the viewer understands, BCP 47. */
+  languages(): string[];
 }
 
 /** How many failed attempts to reach a core that calls itself ready before the film gives up. */
@@ -100,6 +103,7 @@ export class Film {
   selectAudio(index: number): void {
     if (this.way !== 'hls' || this.#session.id === null) return;
     this.audioIndex = index;
+    rememberAudioLanguage(localStorage, this.view?.media?.audio[index]?.language);
     this.#engine?.selectAudio(index);
     // So that a restored session, and the plain stream, know of it too; a picture does not wait for it. Sound alone has no
     // renditions to switch among: the core's next playlist carries the track.

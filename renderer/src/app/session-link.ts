@@ -10,6 +10,8 @@ export interface SessionLinkOptions {
   /** The client of the core as it is now; another one when a restart gave it another port. */
   api(): ApiClient;
   capabilities: Capabilities;
+  /** What the viewer understands, BCP 47. */
+  languages(): string[];
   onEvent(event: SessionEvent): void;
 }
 
@@ -68,8 +70,13 @@ export class SessionLink {
 
   async #create(startTime: number): Promise<string> {
     if (this.#item.kind !== 'url') return this.#item.id;
-    const { api, capabilities } = this.#options;
-    const { id } = await api().createSession({ source: this.#item.url, capabilities, startTime });
+    const { api, capabilities, languages } = this.#options;
+    const { id } = await api().createSession({
+      source: this.#item.url,
+      capabilities,
+      languages: languages(),
+      startTime,
+    });
     this.#id = id;
     // Closed while the answer was on its way: nobody else knows of this session.
     if (this.#isEnded) this.#drop();

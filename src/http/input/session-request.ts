@@ -3,6 +3,7 @@ import { type ErrorCode, RaffiError } from '../../errors.ts';
 import type { SessionRequest } from '../../session/types.ts';
 import { validateSourceUrl } from '../../source/validate-source.ts';
 import { originHeaders } from './headers.ts';
+import { languageTags } from './languages.ts';
 
 /** MIME types and codec strings: short, and few. */
 const names = z.array(z.string().min(1).max(128)).max(128);
@@ -23,6 +24,7 @@ const body = z.object({
   fileIdx: z.int().nonnegative().optional(),
   headers: originHeaders.optional(),
   capabilities: capabilities.optional(),
+  languages: languageTags.optional(),
   trackers: z.array(z.string().min(1).max(2048)).max(64).optional(),
 });
 
@@ -43,7 +45,16 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
 export function parseSessionRequest(json: unknown): SessionRequest {
   const parsed = body.safeParse(json);
   if (!parsed.success) throw invalid(parsed.error);
-  const { source, kind, startTime, fileIdx, headers, capabilities: measured, trackers } = parsed.data;
+  const {
+    source,
+    kind,
+    startTime,
+    fileIdx,
+    headers,
+    capabilities: measured,
+    languages,
+    trackers,
+  } = parsed.data;
   const text = source.trim();
   if (kind === 'torrent' || isTorrent(text)) {
     throw new RaffiError('not_implemented', 'This version cannot play torrents yet. Give the URL of a film.');
@@ -57,6 +68,7 @@ export function parseSessionRequest(json: unknown): SessionRequest {
     ...(fileIdx === undefined ? {} : { fileIdx }),
     ...(headers === undefined ? {} : { headers }),
     ...(measured === undefined ? {} : { capabilities: measured }),
+    ...(languages === undefined ? {} : { languages }),
     ...(trackers === undefined ? {} : { trackers }),
   };
 }

@@ -19,6 +19,7 @@ describe('POST /sessions', () => {
         maxHeight: 2160,
         hdr: false,
       },
+      languages: ['de-AT', 'en'],
       trackers: [],
       unknown: 'ignored',
     });
@@ -29,6 +30,7 @@ describe('POST /sessions', () => {
       kind: 'http',
       startTime: 3.5,
       headers: { Cookie: 'a=b' },
+      languages: ['de-AT', 'en'],
     });
   });
 

@@ -31,10 +31,11 @@ export type Verdict =
   /** Seeks follow each other: ask again in so many milliseconds, when they may have come to rest. */
   | { action: 'hold'; ms: number };
 
-/** Two leaps closer than this belong to one storm: somebody drags the seek bar. */
-const STORM_MS = 400;
-/** So long after the last leap of a storm its target counts as meant. */
-const REST_MS = 250;
+/**
+ * Two leaps closer than this belong to one storm: somebody drags the seek bar, or presses a key again and again. And so long after the last leap
+ * of a storm its target counts as meant. Were that sooner, a storm whose leaps lie between the two times would cost a start for each of them.
+ */
+const STORM_MS = 450;
 /** The same where nobody waits: in a storm, seeks into what a player has buffered ask for nothing, and look like rest. */
 const UNAWAITED_REST_MS = 1000;
 
@@ -47,7 +48,7 @@ export function schedule(scene: Scene): Verdict {
   if (leaptAt === null || startedAt === null) return { action: 'start' };
   const isStorm =
     leaptAt - startedAt < STORM_MS || (leaptBeforeAt !== null && leaptAt - leaptBeforeAt < STORM_MS);
-  const restsIn = leaptAt + (scene.isAwaited ? REST_MS : UNAWAITED_REST_MS) - now;
+  const restsIn = leaptAt + (scene.isAwaited ? STORM_MS : UNAWAITED_REST_MS) - now;
   return (isStorm || !scene.isAwaited) && restsIn > 0 ? { action: 'hold', ms: restsIn } : { action: 'start' };
 }
 

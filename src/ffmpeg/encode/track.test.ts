@@ -8,7 +8,7 @@ const SEGMENT_SECONDS = 2;
 const SEGMENTS = 200;
 const AHEAD_SECONDS = 20;
 /** So long a start waits at most for a storm of seeks to come to rest. */
-const REST_MS = 250;
+const REST_MS = 450;
 const CUTS = Array.from({ length: SEGMENTS + 1 }, (_, n) => n * SEGMENT_SECONDS);
 
 let runs: FakeRun[];

@@ -36,6 +36,8 @@ export const OpenOptionsSchema = z.strictObject({
   capabilities: CapabilitiesSchema.optional(),
   /** What the viewer understands. */
   languages: LanguagesSchema.optional(),
+  /** Offer smaller pictures where the picture is copied, too. */
+  ladder: z.boolean().optional(),
 });
 export type OpenOptions = z.infer<typeof OpenOptionsSchema>;
 

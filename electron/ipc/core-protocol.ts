@@ -11,6 +11,7 @@ export const SessionRequestSchema = z.strictObject({
   headers: z.record(z.string(), z.string()).exactOptional(),
   capabilities: CapabilitiesSchema.exactOptional(),
   languages: LanguagesSchema.exactOptional(),
+  ladder: z.boolean().exactOptional(),
   trackers: z.array(z.string()).exactOptional(),
   id: z.uuid().exactOptional(),
   audioIndex: z.number().int().nonnegative().exactOptional(),

@@ -17,7 +17,7 @@ export class Opener {
   }
 
   /** Opens at once for the page that asked. Never rejects. */
-  async open(target: HandedOver, { capabilities, languages }: OpenOptions): Promise<OpenResult> {
+  async open(target: HandedOver, { capabilities, languages, ladder }: OpenOptions): Promise<OpenResult> {
     const { name } = target;
     try {
       if ('refused' in target) throw new RaffiError('source_refused', target.refused);
@@ -27,6 +27,7 @@ export class Opener {
         kind,
         ...(capabilities === undefined ? {} : { capabilities }),
         ...(languages === undefined ? {} : { languages }),
+        ...(ladder === undefined ? {} : { ladder }),
       });
       return { ok: true, sessionId, name };
     } catch (error) {

@@ -1,7 +1,8 @@
-import type { SegmentPlan } from '../plan/types.ts';
+import type { PlaybackDecision, SegmentPlan, VideoTarget } from '../plan/types.ts';
 import type { AudioStream, MediaInfo } from '../probe/media-info.ts';
 import type { PacketReader } from '../remux/packet.ts';
-import type { MasterPlaylist } from './playlists/master-playlist.ts';
+import { type Bandwidths, copiedBandwidths, encodedBandwidths, highestAudioBitRate } from './bandwidths.ts';
+import type { MasterPlaylist, Variant } from './playlists/master-playlist.ts';
 
 const AUDIO_GROUP = 'audio';
 
@@ -9,6 +10,9 @@ export interface MasterInput {
   media: MediaInfo;
   plan: SegmentPlan;
   reader: Pick<PacketReader, 'video' | 'audio'>;
+  decision: PlaybackDecision;
+  /** The pictures of the decision's ladder, by rendition. */
+  rungs: ReadonlyMap<string, ShownPicture>;
   /** Position of the audio track that plays first. */
   audioPosition: number;
   /** Film time to start at, seconds; 0 for none. */
@@ -21,11 +25,11 @@ export interface MasterInput {
 }
 
 /**
- * What `master.m3u8` says of a film: one variant, each audio track that the client gets as a rendition of one group, and the video's I-frames
- * for scrubbing.
+ * What `master.m3u8` says of a film: the video as a variant, first, since players begin with that; then the rungs of its ladder; each audio track
+ * that the client gets as a rendition of one group that all variants share; and the video's I-frames for scrubbing.
  */
 export function masterOf(input: MasterInput): MasterPlaylist {
-  const { media, plan, reader, audioPosition, uri, iFrameUri } = input;
+  const { media, plan, reader, decision, audioPosition, uri, iFrameUri } = input;
   const tracks = media.audio.flatMap((stream) => {
     const { position } = stream;
     const format = reader.audio[position];
@@ -35,19 +39,31 @@ export function masterOf(input: MasterInput): MasterPlaylist {
   const codecs = tracks.map(({ format }) => format.codecString);
   const startOffset = input.startSeconds > 0 ? { startOffsetSeconds: input.startSeconds } : {};
   const common = { independentSegments: false, ...startOffset };
-  const bandwidths = bandwidthsOf(plan, input.sizeBytes);
+  const copied = copiedBandwidths(plan, input.sizeBytes);
 
   if (!video || !reader.video) {
     const first = tracks.find(({ position }) => position === audioPosition) ?? tracks[0];
-    const variants = first ? [{ ...bandwidths, codecs, uri: uri(`a${first.position}`) }] : [];
+    const variants = first ? [{ ...copied, codecs, uri: uri(`a${first.position}`) }] : [];
     return { ...common, audio: [], variants, iFrames: [] };
   }
   const frameRate = video.frameRate === null ? {} : { frameRate: video.frameRate };
-  const picture = {
-    width: reader.video.width,
-    height: reader.video.height,
-    videoRange: video.hdr === null ? 'SDR' : video.hdr === 'hlg' ? 'HLG' : 'PQ',
-  } as const;
+  const audioBitRate = highestAudioBitRate(
+    tracks.map(({ stream, position }) => ({ ...stream, target: decision.audio[position]?.target })),
+  );
+  const encoded = (target: VideoTarget) => encodedBandwidths(target, plan, audioBitRate);
+  const bandwidths = decision.video?.target ? encoded(decision.video.target) : copied;
+  const variantOf = (picture: ShownPicture, rendition: string, bits: Bandwidths): Variant => ({
+    ...bits,
+    ...frameRate,
+    ...describedPicture(picture),
+    codecs: [...codecOf(picture), ...codecs],
+    ...(tracks.length > 0 ? { audioGroup: AUDIO_GROUP } : {}),
+    uri: uri(rendition),
+  });
+  const rungs = (decision.rungs ?? []).flatMap(({ rendition, target }) => {
+    const picture = input.rungs.get(rendition);
+    return picture ? [variantOf(picture, rendition, encoded(target))] : [];
+  });
   return {
     ...common,
     audio: tracks.map(({ stream, position }) => ({
@@ -58,25 +74,16 @@ export function masterOf(input: MasterInput): MasterPlaylist {
       isDefault: position === audioPosition,
       channels: stream.channels,
     })),
-    variants: [
-      {
-        ...bandwidths,
-        ...frameRate,
-        ...picture,
-        codecs: [reader.video.codecString, ...codecs],
-        ...(tracks.length > 0 ? { audioGroup: AUDIO_GROUP } : {}),
-        uri: uri('v0'),
-      },
-    ],
+    variants: [variantOf(input, 'v0', bandwidths), ...rungs],
     // Their sizes are known only to whoever reads them: a segment that holds one is the bound that needs no reading.
     iFrames:
       iFrameUri === null
         ? []
         : [
             {
-              ...picture,
+              ...describedPicture(input),
               bandwidth: bandwidths.bandwidth,
-              codecs: [reader.video.codecString],
+              codecs: codecOf(input),
               uri: iFrameUri,
             },
           ],
@@ -87,13 +94,18 @@ function audioName(stream: AudioStream): string {
   return stream.title ?? stream.language ?? `Track ${stream.position + 1}`;
 }
 
-/** From the bytes that hold each segment: exact enough for a player's choice, and known before a byte of media is read. */
-function bandwidthsOf(plan: SegmentPlan, sizeBytes: number): { bandwidth: number; averageBandwidth: number } {
-  const average = plan.durationSeconds > 0 ? (sizeBytes * 8) / plan.durationSeconds : 0;
-  let peak = average;
-  for (const { startOffset, endOffset, startSeconds, endSeconds } of plan.segments) {
-    const seconds = endSeconds - startSeconds;
-    if (seconds >= 1) peak = Math.max(peak, ((endOffset - startOffset) * 8) / seconds);
-  }
-  return { bandwidth: peak, averageBandwidth: average };
+/** What the playlist tells of a picture. */
+interface ShownPicture {
+  reader: Pick<PacketReader, 'video'>;
+  media: Pick<MediaInfo, 'video'>;
+}
+
+function codecOf({ reader }: ShownPicture): string[] {
+  return reader.video ? [reader.video.codecString] : [];
+}
+
+function describedPicture({ reader, media }: ShownPicture): Pick<Variant, 'width' | 'height' | 'videoRange'> {
+  const hdr = media.video[0]?.hdr ?? null;
+  const videoRange = hdr === null ? 'SDR' : hdr === 'hlg' ? 'HLG' : 'PQ';
+  return reader.video ? { width: reader.video.width, height: reader.video.height, videoRange } : {};
 }

@@ -15,8 +15,14 @@ import { SingleFlight } from '../single-flight.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { timeline } from './timeline.ts';
 
-/** A CMAF rendition: `v0` is the video, `a<n>` the audio track at position n. */
-export type RenditionId = 'v0' | `a${number}`;
+/** A CMAF rendition: `v0` is the video, `v<height>` a rung of the ladder below it, `a<n>` the audio track at position n. */
+export type RenditionId = `v${number}` | `a${number}`;
+
+/** One picture of the film: what it is read from, and the film as it is with that picture. */
+export interface Picture {
+  reader: PacketReader;
+  media: MediaInfo;
+}
 
 /** Produced segments of all films of a core: one budget bounds its memory however many are open. */
 export type SegmentCache = ByteLru<ByteParts>;
@@ -40,7 +46,11 @@ export interface PackagerOptions {
   media: MediaInfo;
   plan: SegmentPlan;
   reader: PacketReader;
+  /** The ladder below the video, by rendition. */
+  rungs?: ReadonlyMap<RenditionId, Picture>;
   cache: SegmentCache;
+  /** Film time of the picture that the viewer needs next, seconds: kept up to date with what is asked for. */
+  viewer: { seconds: number };
 }
 
 /** How many segments behind the one being played are asked of the source ahead of time. */
@@ -67,7 +77,7 @@ export class Packager {
     if (known) return known;
     const { plan } = this.#options;
     this.#formatOf(rendition);
-    const end = rendition === 'v0' ? (plan.videoEndSeconds ?? 0) : plan.durationSeconds;
+    const end = isVideo(rendition) ? (plan.videoEndSeconds ?? 0) : plan.durationSeconds;
     const entries = timeline(plan, end);
     this.#timelines.set(rendition, entries);
     return entries;
@@ -78,7 +88,7 @@ export class Packager {
     const key = `${this.#options.id}/${rendition}/init`;
     const cached = this.#options.cache.get(key);
     if (cached) return cached;
-    const { reader, media } = this.#options;
+    const { reader, media } = this.#pictureOf(rendition);
     const known = this.#formatOf(rendition);
     const format = known.kind === 'video' ? ((await completeVideoFormat(reader, signal)) ?? known) : known;
     const parts = [await buildCmafInit(format, media)];
@@ -90,15 +100,17 @@ export class Packager {
   cmafSegment(rendition: RenditionId, index: number, signal?: AbortSignal): Promise<Produced> {
     const entry = this.timeline(rendition)[index];
     if (!entry) return Promise.reject(noSegment());
-    const { reader, media } = this.#options;
-    const isVideo = rendition === 'v0';
-    return this.#produce(
+    const { reader, media } = this.#pictureOf(rendition);
+    const build = (running: AbortSignal) => buildCmafSegment(reader, track, entry, media, running);
+    const track = isVideo(rendition) ? 'v' : positionOf(rendition);
+    const made = this.#produce(
       `${rendition}/${index}`,
       entry.segment,
-      isVideo || !reader.video,
+      track === 'v' || !reader.video,
       signal,
-      (running) => buildCmafSegment(reader, isVideo ? 'v' : positionOf(rendition), entry, media, running),
+      build,
     );
+    return track === 'v' ? this.#following(entry.segment, made) : made;
   }
 
   /**
@@ -138,6 +150,7 @@ export class Packager {
     );
     this.#options.cache.deletePrefix(`${this.#options.id}/`);
     this.#options.reader.close();
+    for (const { reader } of this.#options.rungs?.values() ?? []) reader.close();
   }
 
   #produce(
@@ -175,17 +188,40 @@ export class Packager {
     if (first && last) source.prefetch(first.startOffset, last.endOffset);
   }
 
+  async #following({ startSeconds, endSeconds }: Segment, made: Promise<Produced>): Promise<Produced> {
+    const { viewer } = this.#options;
+    viewer.seconds = startSeconds;
+    const produced = await made;
+    viewer.seconds = endSeconds;
+    return produced;
+  }
+
   #formatOf(rendition: RenditionId) {
-    const { reader } = this.#options;
-    const format = rendition === 'v0' ? reader.video : reader.audio[positionOf(rendition)];
-    if (!format)
-      throw new RaffiError('segment_not_found', 'This film has no such rendition. Fetch master.m3u8 again.');
+    const { reader } = this.#pictureOf(rendition);
+    const format = isVideo(rendition) ? reader.video : reader.audio[positionOf(rendition)];
+    if (!format) throw noRendition();
     return format;
   }
+
+  /** What a rendition is read from; sound comes with the video itself. */
+  #pictureOf(rendition: RenditionId): Picture {
+    if (!isVideo(rendition) || rendition === 'v0') return this.#options;
+    const rung = this.#options.rungs?.get(rendition);
+    if (!rung) throw noRendition();
+    return rung;
+  }
+}
+
+function isVideo(rendition: RenditionId): boolean {
+  return rendition.startsWith('v');
 }
 
 function positionOf(rendition: RenditionId): number {
   return Number(rendition.slice(1));
+}
+
+function noRendition(): RaffiError {
+  return new RaffiError('segment_not_found', 'This film has no such rendition. Fetch master.m3u8 again.');
 }
 
 function noSegment(): RaffiError {

@@ -1,9 +1,10 @@
 import { RaffiError } from '../errors.ts';
 import type { AudioStream, MediaInfo, VideoStream } from '../probe/media-info.ts';
+import { audioTarget } from './audio-target.ts';
 import { type Client, clientOf } from './client.ts';
 import { parseCodecString } from './codec-match.ts';
 import { codecName } from './codec-names.ts';
-import { audioTarget, videoTarget } from './encode-target.ts';
+import { ladderOf } from './ladder.ts';
 import { audioObstacle, videoObstacle } from './track-rules.ts';
 import type {
   Capabilities,
@@ -13,29 +14,40 @@ import type {
   PlaybackDecision,
   TrackDecision,
 } from './types.ts';
+import { videoTarget } from './video-target.ts';
 
-/**
- * Copy or transcode, per track, with the reason. Pure. Without capabilities the documented baseline counts.
- *
- * @param container whether packets can be taken out of it: without an index there is nowhere to cut
- */
+/** What a decision rests on beside the film and the client. */
+export interface DecisionTerms {
+  /** Whether packets can be taken out of it: without an index there is nowhere to cut. Default: a container that can be cut. */
+  container?: ContainerIndex['container'] | undefined;
+  /** When smaller pictures are offered as well: never (there is no encoder), where the picture is encoded anyway, or for every picture. */
+  ladder?: 'none' | 'encoded' | 'all';
+}
+
+/** Copy or transcode, per track, with the reason, and which smaller pictures there are. Pure. Without capabilities the documented baseline counts. */
 export function decide(
   media: MediaInfo,
   capabilities: Capabilities | undefined,
   delivery: Delivery,
-  container: ContainerIndex['container'] = 'matroska',
+  { container = 'matroska', ladder = 'none' }: DecisionTerms = {},
 ): PlaybackDecision {
   const client = clientOf(capabilities);
   const uncut = container === 'unindexed' ? NO_INDEX : null;
-  const [video] = media.video;
+  const [stream] = media.video;
+  const video = stream
+    ? withTarget(decideVideo(stream, client, delivery, uncut), () => videoTarget(stream, capabilities))
+    : null;
+  const isOffered = ladder === 'all' || (ladder === 'encoded' && video?.action === 'transcode');
+  // MPEG-TS is handed out as one media playlist: it has no variants.
+  const rungs =
+    stream && isOffered && delivery === 'cmaf' ? ladderOf(stream, capabilities, video?.target) : [];
   return {
     delivery,
-    video: video
-      ? withTarget(decideVideo(video, client, delivery, uncut), () => videoTarget(video, capabilities))
-      : null,
-    audio: media.audio.map((stream) =>
-      withTarget(decideAudio(stream, client, delivery, uncut), () => audioTarget(stream, capabilities)),
+    video,
+    audio: media.audio.map((sound) =>
+      withTarget(decideAudio(sound, client, delivery, uncut), () => audioTarget(sound, capabilities)),
     ),
+    ...(rungs.length > 0 ? { rungs } : {}),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { H264Level } from './h264-level.ts';
+
 /**
  * The planner's vocabulary. Film time: seconds since the film's first presented frame (invariant 1), so the container's own
  * timestamps minus `originSeconds`.
@@ -88,8 +90,7 @@ export interface VideoTarget {
   codec: 'h264';
   width: number;
   height: number;
-  /** `level_idc` (ITU-T H.264 table A-1): 41 is level 4.1. */
-  level: 31 | 41 | 42;
+  level: H264Level;
   /** Peak, bits per second. */
   maxBitRate: number;
   deinterlace: boolean;
@@ -99,11 +100,20 @@ export interface VideoTarget {
 
 export type EncodeTarget = AudioTarget | VideoTarget;
 
+/** A smaller picture of the same film, cut at the same times. */
+export interface Rung {
+  /** Its rendition's name: `v720` for what fits into 1280×720. */
+  rendition: `v${number}`;
+  target: VideoTarget;
+}
+
 export interface PlaybackDecision {
   delivery: Delivery;
   /** Null when the film has no video. `target`: what a track that is not copied becomes. */
   video: (TrackDecision & { target?: VideoTarget }) | null;
   audio: (TrackDecision & { target?: AudioTarget })[];
+  /** The quality ladder below the video, largest first; each rung is encoded while somebody asks for it. Absent: none. */
+  rungs?: readonly Rung[];
 }
 
 /** Whether `<video src>` can play the source as it is. */

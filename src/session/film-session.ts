@@ -1,6 +1,6 @@
 import { RaffiError } from '../errors.ts';
 import { masterOf } from '../hls/master.ts';
-import type { Produced } from '../hls/packager.ts';
+import type { Produced, RenditionId } from '../hls/packager.ts';
 import { writeMasterPlaylist } from '../hls/playlists/master-playlist.ts';
 import { startWithin } from '../plan/start-time.ts';
 import type { Prober } from '../probe/prober.ts';
@@ -73,6 +73,7 @@ export class FilmSession implements Session {
         encoders: deps.encoders,
         capabilities: request.capabilities,
         languages: request.languages ?? [],
+        ladder: request.ladder === true ? 'all' : 'encoded',
         startSeconds: request.startTime ?? 0,
         hasHostName: hasHostName(request),
         cheapReads: request.kind === 'file',
@@ -150,16 +151,18 @@ export class FilmSession implements Session {
 
   async masterPlaylist(signal?: AbortSignal): Promise<string> {
     const film = await this.#used().forPlaylist(signal);
-    const { plan, reader, media } = packagingFor(film, 'cmaf');
+    const { plan, reader, rungs, media } = packagingFor(film, 'cmaf');
     return writeMasterPlaylist(
       masterOf({
         media,
         plan,
         reader,
+        rungs,
         audioPosition: this.#audio.positionFor('cmaf', film),
         startSeconds: startWithin(plan, this.#start.withoutSeek(this.#deps.now())),
         sizeBytes: film.info.sizeBytes,
         uri: (rendition) => renditionUri(this.id, rendition),
+        decision: film.decisions.cmaf,
         iFrameUri: film.decisions.cmaf.video?.action === 'copy' ? iFramePlaylistUri(this.id) : null,
       }),
     );
@@ -172,7 +175,7 @@ export class FilmSession implements Session {
       const parts = await this.#segment(rendition, asset.index, signal, (film, running) =>
         packagingFor(film, 'cmaf').packager.cmafSegment(rendition, asset.index, running),
       );
-      return { parts, contentType: rendition === 'v0' ? 'video/mp4' : 'audio/mp4' };
+      return { parts, contentType: fragmentType(rendition) };
     }
     if (asset.kind === 'i-frame') {
       // Scrubbing is no seek: nothing is noted of it, and the session's stage stays what it is.
@@ -186,7 +189,7 @@ export class FilmSession implements Session {
       const make = (film: Film, running: AbortSignal) =>
         packagingFor(film, 'cmaf').packager.init(rendition, running);
       const parts = await this.#used().forMade(`The head of ${rendition}`, make, signal);
-      return { parts, contentType: rendition === 'v0' ? 'video/mp4' : 'audio/mp4' };
+      return { parts, contentType: fragmentType(rendition) };
     }
     const film = await this.#used().forPlaylist(signal);
     const { packager, plan } = packagingFor(film, 'cmaf');
@@ -271,6 +274,12 @@ export class FilmSession implements Session {
     if (packaging instanceof RaffiError) return;
     const { plan } = rendition.startsWith('ts') ? packaging.mpegts : packaging.cmaf;
     const segment = plan.segments[index];
-    if (segment) this.#start.requested(rendition, segment, this.#deps.now());
+    // All pictures are one: going to another rung is no seek.
+    const track = rendition.startsWith('v') ? 'v' : rendition;
+    if (segment) this.#start.requested(track, segment, this.#deps.now());
   }
+}
+
+function fragmentType(rendition: RenditionId): string {
+  return rendition.startsWith('v') ? 'video/mp4' : 'audio/mp4';
 }

@@ -20,6 +20,8 @@ export interface FilmOptions extends PackagingOptions {
   capabilities: Capabilities | undefined;
   /** What the viewer understands, the dearest first; BCP 47. */
   languages: readonly string[];
+  /** Whether smaller pictures are offered where the picture is copied, too. */
+  ladder: 'encoded' | 'all';
   /** The source's host is a name that has to be looked up first. */
   hasHostName: boolean;
   /** Reads of this source cost no round trip (local files). */
@@ -67,9 +69,10 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   const canEncode = missingEncoder === null;
   const container = await containerOf(opening, canEncode ? estimateIndex(media, info.sizeBytes) : null);
   const kind = container instanceof RaffiError ? undefined : container.index.container;
+  const terms = { container: kind, ladder: canEncode ? options.ladder : 'none' } as const;
   const decisions = {
-    mpegts: decide(media, capabilities, 'mpegts', kind),
-    cmaf: decide(media, capabilities, 'cmaf', kind),
+    mpegts: decide(media, capabilities, 'mpegts', terms),
+    cmaf: decide(media, capabilities, 'cmaf', terms),
     direct: decideDirect(media, info, capabilities, options.languages),
   };
   const packaging =

@@ -1,6 +1,7 @@
 import { deliveredMedia } from '../hls/delivered-media.ts';
+import { encodedLadder } from '../hls/encoded-ladder.ts';
 import { encodingReader } from '../hls/encoding-reader.ts';
-import { Packager, type SegmentCache } from '../hls/packager.ts';
+import { Packager, type Picture, type SegmentCache } from '../hls/packager.ts';
 import { planSegments } from '../plan/segments.ts';
 import type { ContainerIndex, Delivery, PlaybackDecision, SegmentPlan } from '../plan/types.ts';
 import { type MediaInfo, originSecondsOf } from '../probe/media-info.ts';
@@ -25,6 +26,8 @@ export interface Packaging {
   /** The film as the client gets it. */
   media: MediaInfo;
   reader: PacketReader;
+  /** The pictures of the ladder below the video, by rendition. */
+  rungs: ReadonlyMap<string, Picture>;
   packager: Packager;
 }
 
@@ -49,22 +52,21 @@ export function packagingsOf(
       media,
       decision.video?.target && (picture ? constantRate(picture) : null),
     );
-    const reader = encodingReader({
+    const viewer = { seconds: options.startSeconds };
+    const encoding = {
       ...options.encoders,
       id: `${options.id}/${delivery}`,
       source: options.source,
-      copied,
-      canEncode,
-      media,
-      plan,
-      decision,
+      ...{ copied, canEncode, media, plan, decision },
       originSeconds: originSecondsOf(media),
       keyframes:
         index.container === 'unindexed' ? null : index.keyframes.map(({ timeSeconds }) => timeSeconds),
-      startSeconds: options.startSeconds,
-    });
-    const packager = new Packager({ ...options, media: delivered, plan, reader });
-    return { plan, media: delivered, reader, packager };
+      viewerSeconds: () => viewer.seconds,
+    };
+    const reader = encodingReader(encoding);
+    const rungs = encodedLadder(encoding);
+    const packager = new Packager({ ...options, media: delivered, plan, reader, rungs, viewer });
+    return { plan, media: delivered, reader, rungs, packager };
   };
   const mpegts = packagingFor('mpegts');
   const cmaf = packagingFor('cmaf');

@@ -22,7 +22,7 @@ export type RenditionAsset =
 
 /** @throws `segment_not_found` for names we never wrote. */
 export function parseRendition(name: string): RenditionId {
-  if (name !== 'v0' && !/^a\d{1,3}$/.test(name)) throw unknownName();
+  if (!/^(?:v\d{1,4}|a\d{1,3})$/.test(name)) throw unknownName();
   return name as RenditionId;
 }
 

@@ -12,8 +12,10 @@ export class SeekLog {
 
   /** Notes a segment that was served; returns its timing if a seek (or the start) led to it. */
   note(timing: SeekTiming): SeekTiming | undefined {
-    const last = this.#lastSegment.get(timing.rendition);
-    this.#lastSegment.set(timing.rendition, timing.segment);
+    // Of the pictures a viewer sees one: to go on in another rung is no seek.
+    const track = timing.rendition.startsWith('v') ? 'v' : timing.rendition;
+    const last = this.#lastSegment.get(track);
+    this.#lastSegment.set(track, timing.segment);
     if (last !== undefined && (timing.segment === last || timing.segment === last + 1)) return undefined;
     this.#timings.push(timing);
     if (this.#timings.length > KEPT) this.#timings.shift();

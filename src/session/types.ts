@@ -19,6 +19,8 @@ export interface SessionRequest {
   capabilities?: Capabilities;
   /** What the viewer understands, BCP 47, the dearest first: decides where the file marks no audio track as its default. */
   languages?: string[];
+  /** Offer smaller pictures where the picture is copied, too. Where it is encoded they always are. */
+  ladder?: boolean;
   trackers?: string[];
   /** Only when a supervisor restores a session after a crash: keep its id. */
   id?: string;

@@ -1,4 +1,5 @@
 import type { AudioTarget, VideoTarget } from '../../plan/types.ts';
+import { RATE_BUFFER_SECONDS } from '../../plan/video-target.ts';
 import { DEMUXERS, MAX_ALLOCATION_BYTES } from '../../probe/ffprobe-arguments.ts';
 
 /** Where an encoder run begins, what of the film it reads, and how ffmpeg's clock becomes the film's. */
@@ -104,7 +105,14 @@ export function videoArguments(input: RunInput, target: VideoTarget, cuts: Video
     ...['-fps_mode', 'passthrough', '-enc_time_base', `1:${VIDEO_TICKS}`],
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high'],
     ...['-level:v', (target.level / 10).toFixed(1), '-pix_fmt', 'yuv420p'],
-    ...['-crf', '21', '-maxrate', String(target.maxBitRate), '-bufsize', String(2 * target.maxBitRate)],
+    ...[
+      '-crf',
+      '21',
+      '-maxrate',
+      String(target.maxBitRate),
+      '-bufsize',
+      String(RATE_BUFFER_SECONDS * target.maxBitRate),
+    ],
     // x264 by itself puts keyframes where the scene changes and every 250 frames: only the plan's cuts are wanted.
     ...['-x264-params', X264_PARAMS],
     ...['-force_key_frames', cuts.keyframes.map((time) => seconds(time - half)).join(',')],

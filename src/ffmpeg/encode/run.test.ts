@@ -151,7 +151,7 @@ describe('a track whose encoder is killed', () => {
         source,
         originSeconds: 0,
         cuts,
-        firstSegment: 0,
+        firstSegment: () => 0,
         store: createEncodedStore(10_000_000),
         slots: encoderSlots(),
         now: () => performance.now(),

@@ -67,7 +67,7 @@ function trackOf(runs: FakeRun[]): EncodedTrack {
     toleranceSeconds: 1e-6,
     needsKeyframes: false,
     aheadSeconds: 20,
-    firstSegment: 0,
+    firstSegment: () => 0,
     startRun: (first, onHeader, signal) => {
       const run = new FakeRun(first, onHeader, signal);
       runs.push(run);

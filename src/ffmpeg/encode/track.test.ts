@@ -26,7 +26,7 @@ beforeEach(() => {
     toleranceSeconds: 1e-6,
     needsKeyframes: false,
     aheadSeconds: AHEAD_SECONDS,
-    firstSegment: 7,
+    firstSegment: () => 7,
     startRun: (first, onHeader, signal) => {
       const run = new FakeRun(first, onHeader, signal);
       runs.push(run);

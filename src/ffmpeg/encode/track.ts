@@ -22,6 +22,8 @@ export interface EncodedTrackOptions {
   store: EncodedStore;
   /** Shared by all tracks of its kind. */
   slots: EncoderSlots;
+  /** Tracks of which a viewer sees one at a time; see `SlotHolder`. Absent: it stands alone. */
+  family?: string | undefined;
   /** Film time at which each segment begins, and after the last the film's end; seconds. */
   cuts: readonly number[];
   /** Times that differ by less are one: half a frame of video, next to nothing for sound. Seconds. */
@@ -30,8 +32,8 @@ export interface EncodedTrackOptions {
   needsKeyframes: boolean;
   /** How far a run may be ahead of what was asked for last, seconds. */
   aheadSeconds: number;
-  /** Where playing will start: what the header is made at, should it be asked for first. */
-  firstSegment: number;
+  /** Where the viewer is, as far as others know: what the header is made at, should it be asked for before any segment. */
+  firstSegment: () => number;
   /**
    * Starts an encoder at a segment. Its packets may begin earlier; what lies before the segment is dropped.
    *
@@ -76,8 +78,8 @@ export class EncodedTrack implements SlotHolder {
   #header = new Deferred<EncodedHeader>();
   readonly #pace: Pace;
   #run: ActiveRun | undefined;
-  /** The segment asked for last; the run goes on ahead of it. */
-  #asked: number;
+  /** The segment asked for last; the run goes on ahead of it. Null before the first. */
+  #asked: number | null = null;
   #wakeRun: (() => void) | undefined;
   #attempts = { segment: -1, count: 0 };
   #failure: { error: RaffiError; at: number } | undefined;
@@ -89,7 +91,6 @@ export class EncodedTrack implements SlotHolder {
 
   constructor(options: EncodedTrackOptions) {
     this.#options = options;
-    this.#asked = options.firstSegment;
     this.#pace = new Pace(options.now);
     this.#waiters = new Waiters(options.now);
   }
@@ -98,11 +99,18 @@ export class EncodedTrack implements SlotHolder {
     return this.#askedAt;
   }
 
+  get family(): string | undefined {
+    return this.#options.family;
+  }
+
+  get isAwaited(): boolean {
+    return this.#waiters.next() !== undefined;
+  }
+
   /** Whoever still waits is served when its turn comes again: not at once, or two would take each other's place for ever. */
   yieldSlot(): void {
     this.#stop();
-    if (this.#waiters.next() !== undefined)
-      this.#timer = setTimeout(() => this.#reconsider(), YIELD_MS).unref();
+    if (this.isAwaited) this.#timer = setTimeout(() => this.#reconsider(), YIELD_MS).unref();
   }
 
   /** How many encoders were started so far. */
@@ -132,7 +140,9 @@ export class EncodedTrack implements SlotHolder {
     const leave = signal ? AbortSignal.any([signal, told.signal]) : told.signal;
     try {
       // It is told before the segment is whole; where no segment can be made, that says why.
-      const whole = this.packets(this.#asked, leave).then(() => this.#header.promise);
+      const whole = this.packets(this.#asked ?? this.#options.firstSegment(), leave).then(
+        () => this.#header.promise,
+      );
       return await Promise.race([this.#header.promise, whole]);
     } finally {
       told.abort();
@@ -148,7 +158,7 @@ export class EncodedTrack implements SlotHolder {
   }
 
   #note(segment: number): void {
-    const isNext = segment === this.#asked || segment === this.#asked + 1;
+    const isNext = this.#asked === null || segment === this.#asked || segment === this.#asked + 1;
     if (!isNext) this.#pace.leapt();
     this.#asked = segment;
     this.#askedAt = this.#options.now();
@@ -162,7 +172,7 @@ export class EncodedTrack implements SlotHolder {
     clearTimeout(this.#timer);
     const wanted = this.#wanted();
     if (this.#closed || wanted === null) return;
-    const isAwaited = this.#waiters.next() !== undefined;
+    const { isAwaited } = this;
     const run = this.#run && { next: this.#run.collector.segment, last: this.#run.last };
     const verdict = schedule({ wanted, isAwaited, run: run ?? null, ...this.#pace.scene() });
     if (verdict.action === 'start') this.#start(wanted);
@@ -176,8 +186,9 @@ export class EncodedTrack implements SlotHolder {
     if (waiting !== undefined) return waiting;
     if (this.#recentFailure()) return null;
     const { cuts, store } = this.#options;
-    const end = (cuts[this.#asked] ?? 0) + this.#options.aheadSeconds / 2;
-    for (let segment = this.#asked; segment < cuts.length - 1 && (cuts[segment] ?? 0) < end; segment++) {
+    const asked = this.#asked ?? 0;
+    const end = (cuts[asked] ?? 0) + this.#options.aheadSeconds / 2;
+    for (let segment = asked; segment < cuts.length - 1 && (cuts[segment] ?? 0) < end; segment++) {
       if (!store.has(this.#key(segment))) return segment;
     }
     return null;
@@ -228,12 +239,13 @@ export class EncodedTrack implements SlotHolder {
     this.#pace.made();
     this.#options.store.set(this.#key(segment), packets);
     this.#waiters.resolve(segment, packets);
-    if (this.#waiters.next() !== undefined) this.#reconsider();
+    if (this.isAwaited) this.#reconsider();
+    else this.#options.slots.served(this);
   }
 
   #isFarAhead({ collector }: ActiveRun): boolean {
     const { cuts, aheadSeconds } = this.#options;
-    return (cuts[collector.segment] ?? 0) - (cuts[this.#asked] ?? 0) > aheadSeconds;
+    return (cuts[collector.segment] ?? 0) - (cuts[this.#asked ?? 0] ?? 0) > aheadSeconds;
   }
 
   #isKnownAhead({ collector }: ActiveRun): boolean {

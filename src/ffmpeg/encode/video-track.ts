@@ -18,6 +18,8 @@ export function encodedVideoTrack(
   film: EncodedFilm & {
     /** Film times of the source's keyframes, ascending: decoding begins at one. Null when nobody knows them. */
     keyframes: readonly number[] | null;
+    /** The same for all pictures of which a viewer sees one. */
+    family: string;
   },
   stream: VideoStream,
   target: VideoTarget,
@@ -27,6 +29,7 @@ export function encodedVideoTrack(
   return new EncodedTrack({
     ...film,
     slots: film.slots.video,
+    family: film.family,
     id: `${film.id}/v${target.height}`,
     toleranceSeconds: frameSeconds / 2,
     needsKeyframes: true,

@@ -25,6 +25,7 @@ const body = z.object({
   headers: originHeaders.optional(),
   capabilities: capabilities.optional(),
   languages: languageTags.optional(),
+  ladder: z.boolean().optional(),
   trackers: z.array(z.string().min(1).max(2048)).max(64).optional(),
 });
 
@@ -53,6 +54,7 @@ export function parseSessionRequest(json: unknown): SessionRequest {
     headers,
     capabilities: measured,
     languages,
+    ladder,
     trackers,
   } = parsed.data;
   const text = source.trim();
@@ -69,6 +71,7 @@ export function parseSessionRequest(json: unknown): SessionRequest {
     ...(headers === undefined ? {} : { headers }),
     ...(measured === undefined ? {} : { capabilities: measured }),
     ...(languages === undefined ? {} : { languages }),
+    ...(ladder === undefined ? {} : { ladder }),
     ...(trackers === undefined ? {} : { trackers }),
   };
 }

@@ -12,8 +12,19 @@ function atRate(rate: readonly [number, number], extra = ''): string[] {
   return [...picture({ ...SMALL, rate }), ...tone(0, SMALL.seconds), ...x264(2, perSecond, extra), ...AAC];
 }
 
+const LARGE = { ...SMALL, width: 1280, height: 960, seconds: 8 };
+
 /** Groups of pictures and frame rates. */
 export const GOPS = {
+  /** Large enough to have smaller pictures below it. */
+  'large-mkv': {
+    extension: '.mkv',
+    args: [...picture(LARGE, ',setsar=1'), ...tone(0, LARGE.seconds), ...x264(2), ...AAC],
+    facts: facts({
+      video: videoFacts({ width: LARGE.width, height: LARGE.height, seconds: LARGE.seconds }),
+      audio: [audioFacts({ endSeconds: LARGE.seconds })],
+    }),
+  },
   'gop2-mkv': { extension: '.mkv', args: [...base(), ...x264(2), ...AAC], facts: facts() },
   'gop2-mp4': {
     extension: '.mp4',

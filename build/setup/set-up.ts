@@ -4,11 +4,12 @@ import { ensureFfmpeg } from './ffmpeg.ts';
 import { ensureFfplay } from './ffplay.ts';
 import { describe, type Finding } from './finding.ts';
 import { checkSandbox } from './sandbox.ts';
+import { ensureSwarm } from './swarm.ts';
 
 export interface Needs {
   /** A window will be shown. */
   electron: boolean;
-  /** Tests will run: a player of others, and windows without a screen. */
+  /** Tests will run: a player and torrent peers of others, and windows without a screen. */
   tests: boolean;
 }
 
@@ -16,7 +17,7 @@ export interface Needs {
 export async function setUp(needs: Needs): Promise<boolean> {
   console.log('Set-up');
   const findings: Finding[] = await ensureFfmpeg();
-  if (needs.tests) findings.push(await ensureFfplay());
+  if (needs.tests) findings.push(await ensureFfplay(), await ensureSwarm());
   if (needs.electron) findings.push(await ensureElectron());
   const electron = needs.electron ? findElectron() : null;
   if (electron !== null) {

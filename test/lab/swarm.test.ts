@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { describeWithSwarm } from '../support/swarm-gate.ts';
+import { completed, downloadByAria2, startDownload } from './swarm/download.ts';
+import { startSwarm } from './swarm/swarm.ts';
+import { until } from './swarm/until.ts';
+
+const MAKES = ['transmission', 'aria2', 'libtorrent'] as const;
+const KIB = 1024;
+const PIECE_LENGTH_BYTES = 256 * KIB;
+const NAME = 'film.bin';
+const BYTES = randomBytes(3 * 1024 * KIB + 12_345);
+const content = { files: { [NAME]: BYTES } };
+const BOUND_MS = 30_000;
+
+/** By value, not by `toEqual`: a difference of megabytes would be printed. */
+async function isWhole(folder: string): Promise<boolean> {
+  return BYTES.equals(await readFile(join(folder, NAME)));
+}
+
+// Most of the time goes by in the choking rounds of the programs (10 s in transmission's case): they wait side by side.
+describeWithSwarm('the swarm', { concurrent: true }, () => {
+  it.each(MAKES)('%s seeds by .torrent and by magnet', async (make) => {
+    await using swarm = await startSwarm({ content, seeds: [{ make }] });
+    const [file, link] = [join(swarm.folder, 'file'), join(swarm.folder, 'link')];
+    await using byFile = await startDownload({ source: swarm.torrentFile, folder: file });
+    await using byLink = await startDownload({ source: swarm.magnet, folder: link });
+    await completed(byFile);
+    await completed(byLink);
+    expect(await isWhole(file)).toBe(true);
+    expect(await isWhole(link)).toBe(true);
+    const { uploadedBytes, seeding } = (await swarm.seeds[0]?.status()) ?? {};
+    expect({ uploadedBytes, seeding }).toEqual({ uploadedBytes: expect.any(Number), seeding: true });
+  });
+
+  it('three makes at once, to another make', async () => {
+    await using swarm = await startSwarm({ content, seeds: MAKES.map((make) => ({ make })) });
+    expect(swarm.seeds.map(({ make }) => make)).toEqual(MAKES);
+    expect(new Set(swarm.seeds.map(({ address }) => address.host)).size).toBe(3);
+    const folder = join(swarm.folder, 'aria2');
+    await downloadByAria2({ source: swarm.magnet, folder });
+    expect(await isWhole(folder)).toBe(true);
+  });
+
+  it.each(MAKES)('%s keeps to its limit', async (make) => {
+    const uploadBytesPerSecond = 512 * KIB;
+    await using swarm = await startSwarm({ content, seeds: [{ make, uploadBytesPerSecond }] });
+    await using download = await startDownload({
+      source: swarm.torrentFile,
+      folder: join(swarm.folder, 'slow'),
+    });
+    const first = await until('the first bytes', BOUND_MS, async () => {
+      const { downloadedBytes } = await download.status();
+      return downloadedBytes > 0 ? { downloadedBytes, atMs: performance.now() } : null;
+    });
+    await completed(download);
+    const seconds = (performance.now() - first.atMs) / 1000;
+    const restBytes = BYTES.length - first.downloadedBytes;
+    // Only too fast can be wrong: a busy machine makes it slower.
+    expect(restBytes).toBeGreaterThan(BYTES.length / 2);
+    expect(restBytes / seconds).toBeLessThan(1.5 * uploadBytesPerSecond);
+  });
+
+  it('a poisoned piece is offered as good, found, and then fetched of an honest seed', async () => {
+    const poisoned = { make: 'libtorrent', poisonedPieces: [3] } as const;
+    await using swarm = await startSwarm({
+      content,
+      pieceLengthBytes: PIECE_LENGTH_BYTES,
+      seeds: [poisoned],
+    });
+    const folder = join(swarm.folder, 'poisoned');
+    await using download = await startDownload({ source: swarm.torrentFile, folder });
+    const failed = await until(
+      'a piece fails',
+      BOUND_MS,
+      () => download.events.find((event) => event.event === 'hashFailed') ?? null,
+    );
+    expect(failed.piece).toBe(3);
+    const honest = await swarm.addSeed({ make: 'libtorrent' });
+    await download.connect(honest.address);
+    await completed(download);
+    expect(await isWhole(folder)).toBe(true);
+  });
+
+  it.each(['leave', 'stall'] as const)('a seed can %s in the middle', async (kind) => {
+    const fault = { kind, afterBytes: 1024 * KIB };
+    const seed = { make: 'libtorrent', uploadBytesPerSecond: 2048 * KIB, fault } as const;
+    await using swarm = await startSwarm({ content, seeds: [seed] });
+    const folder = join(swarm.folder, kind);
+    await using download = await startDownload({ source: swarm.magnet, folder });
+    const [first] = swarm.seeds;
+    await until(kind, BOUND_MS, async () => {
+      return (kind === 'leave' ? !first?.isRunning() : await first?.isStalled()) || null;
+    });
+    const { downloadedBytes } = await download.status();
+    expect(downloadedBytes).toBeGreaterThan(0);
+    expect(downloadedBytes).toBeLessThan(BYTES.length);
+    if (kind === 'stall') first?.resume();
+    else await download.connect((await swarm.addSeed({ make: 'libtorrent' })).address);
+    await completed(download);
+    expect(await isWhole(folder)).toBe(true);
+  });
+
+  it('peers find each other by the DHT alone', async () => {
+    const seeds = [{ make: 'libtorrent' }, { make: 'aria2' }] as const;
+    await using swarm = await startSwarm({ content, seeds, tracker: false, dht: true });
+    if (swarm.dhtNode === null) throw new Error('There is no DHT');
+    expect(swarm.bareMagnet).toBe(`magnet:?xt=urn:btih:${swarm.infoHash}`);
+    const folder = join(swarm.folder, 'dht');
+    await using download = await startDownload({
+      source: swarm.bareMagnet,
+      folder,
+      dhtNodes: [swarm.dhtNode],
+    });
+    await completed(download);
+    expect(await isWhole(folder)).toBe(true);
+  });
+});

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, expect, it, vi } from 'vitest';
 import { describeWithSwarm } from '../support/swarm-gate.ts';
+import { settledDiff, snapshot } from './leaks.ts';
 import { completed, downloadByAria2, startDownload } from './swarm/download.ts';
+import { temporaryFolder } from './swarm/owner.ts';
+import { isLoopback, socketsOf } from './swarm/sockets.ts';
 import { startSwarm } from './swarm/swarm.ts';
 import { until } from './swarm/until.ts';
 
@@ -112,9 +116,46 @@ describeWithSwarm('the swarm', { concurrent: true }, () => {
     await using download = await startDownload({
       source: swarm.bareMagnet,
       folder,
-      dhtNodes: [swarm.dhtNode],
+      dhtNodes: [swarm.dhtNode.address],
     });
     await completed(download);
     expect(await isWhole(folder)).toBe(true);
+  });
+});
+
+describeWithSwarm('a swarm and what is around it', {}, () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it('is gone when it is disposed, and never had a connection beyond loopback', async () => {
+    const before = await snapshot();
+    const seeds = MAKES.map((make) => ({ make }));
+    const swarm = await startSwarm({ content, seeds, dht: true });
+    const programs = [...swarm.seeds, swarm.tracker, swarm.dhtNode].flatMap((part) => part?.pid ?? []);
+    expect(programs).toHaveLength(5);
+    {
+      await using download = await startDownload({
+        source: swarm.magnet,
+        folder: join(swarm.folder, 'all'),
+      });
+      await completed(download);
+      const sockets = await socketsOf([...programs, download.process.pid]);
+      expect(sockets.length).toBeGreaterThan(programs.length);
+      expect(sockets.filter((socket) => !isLoopback(socket))).toEqual([]);
+    }
+    await swarm[Symbol.asyncDispose]();
+    expect(programs.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+    expect(existsSync(dirname(swarm.folder))).toBe(false);
+    expect(await settledDiff(before)).toEqual({ resources: {}, descriptors: {}, children: {}, files: {} });
+  });
+
+  it('leaves nothing when it cannot start', async () => {
+    const before = await snapshot();
+    await using folder = await temporaryFolder('raffi-swarm-test-');
+    vi.stubEnv('TMPDIR', folder.path);
+    const impossible = { make: 'libtorrent', poisonedPieces: [1_000_000] } as const;
+    const seeds = [{ make: 'aria2' }, impossible, { make: 'transmission' }] as const;
+    await expect(startSwarm({ content, seeds })).rejects.toThrow('There is no piece 1000000');
+    expect(await settledDiff(before)).toEqual({ resources: {}, descriptors: {}, children: {}, files: {} });
+    expect(await readdir(folder.path)).toEqual([]);
   });
 });

@@ -17,6 +17,11 @@ export function contentName({ name, files }: SwarmContent): string {
   return paths[0] ?? '';
 }
 
+/** The files' paths in the folder that holds the content. */
+export function contentPaths({ name = '', files }: SwarmContent): string[] {
+  return Object.keys(files).map((path) => join(name, path));
+}
+
 /**
  * Lays the content into a folder, as a client that downloaded it would have. Files on disk are linked, for seeds only read, unless the
  * folder's owner is going to `change` them.
@@ -45,7 +50,8 @@ export async function poison(
   try {
     for (const piece of pieces) {
       const at = piece * pieceLengthBytes;
-      const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, at);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, at);
+      if (bytesRead === 0) throw new Error(`There is no piece ${piece}`);
       await handle.write(Buffer.from([(buffer[0] ?? 0) ^ 0xff]), 0, 1, at);
     }
   } finally {

@@ -8,7 +8,9 @@ import libtorrent as lt
 
 wish = json.loads(sys.argv[1])
 storage = lt.file_storage()
-lt.add_files(storage, os.path.join(wish["folder"], wish["name"]))
+# One by one: `add_files` takes a folder in whatever order the disk has it.
+for path in wish["files"]:
+    storage.add_file(path, os.path.getsize(os.path.join(wish["folder"], path)))
 flags = {"v1": lt.create_torrent.v1_only, "v2": lt.create_torrent.v2_only, "hybrid": 0}[wish["version"]]
 torrent = lt.create_torrent(storage, wish["pieceLengthBytes"], flags)
 for tracker in wish["trackers"]:

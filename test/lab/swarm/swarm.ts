@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { contentName, layContent, type SwarmContent } from './content.ts';
+import { contentName, contentPaths, layContent, type SwarmContent } from './content.ts';
 import { type DhtNode, startDhtNode } from './dht-node.ts';
 import { Owner, temporaryFolder } from './owner.ts';
 import { freePort } from './ports.ts';
-import type { PeerAddress, Seed } from './seed.ts';
+import type { Seed } from './seed.ts';
 import { type SeedOptions, startSeed } from './start-seed.ts';
 import { magnetLink, makeTorrent, type TorrentFile, type TorrentWish } from './torrent-file.ts';
 import { announceUrl, startTracker, TRACKER_HOST, type Tracker } from './tracker.ts';
@@ -42,8 +42,8 @@ export interface Swarm extends AsyncDisposable {
   readonly peerAddresses: readonly string[];
   readonly seeds: readonly Seed[];
   readonly tracker: Tracker | null;
-  /** An entry to the DHT. */
-  readonly dhtNode: PeerAddress | null;
+  /** An entry to the DHT: a node without torrents. */
+  readonly dhtNode: DhtNode | null;
   /** A folder for whatever the test makes; gone with the swarm. */
   readonly folder: string;
   /** One more seed, as ready as the first ones. */
@@ -119,7 +119,7 @@ async function assemble(options: SwarmOptions, owner: Owner): Promise<Swarm> {
     },
     seeds,
     tracker,
-    dhtNode: dht?.address ?? null,
+    dhtNode: dht,
     folder: await folder('test'),
     async addSeed(seedOptions) {
       const [seed] = await add([seedOptions]);
@@ -138,9 +138,9 @@ async function makeTorrentOf(
 ): Promise<TorrentFile> {
   await layContent(options.content, folder);
   const { isPrivate = false, webSeeds = [], version = 'v1' } = options;
-  const name = contentName(options.content);
-  const path = join(folder, `${name}.torrent`);
-  return makeTorrent({ path, folder, name, pieceLengthBytes, isPrivate, trackers, webSeeds, version });
+  const path = join(folder, `${contentName(options.content)}.torrent`);
+  const files = contentPaths(options.content);
+  return makeTorrent({ path, folder, files, pieceLengthBytes, isPrivate, trackers, webSeeds, version });
 }
 
 async function allReady(seeds: readonly Seed[], infoHash: string, dht: DhtNode | null): Promise<void> {

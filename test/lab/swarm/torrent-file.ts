@@ -6,9 +6,10 @@ import { PYTHON } from '../../../build/setup/swarm.ts';
 export interface TorrentWish {
   /** Where the .torrent is written. */
   path: string;
-  /** The folder that holds the content, and the content's name in it: a file or a folder. */
+  /** The folder that holds the content. */
   folder: string;
-  name: string;
+  /** Paths in it, in the torrent's order (versions with BEP 52 sort them): one name, or several below one folder. */
+  files: readonly string[];
   /** A power of two of at least 16 KiB. */
   pieceLengthBytes: number;
   /** BEP 27: no DHT, no peer exchange. */

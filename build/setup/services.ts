@@ -4,23 +4,30 @@ import { findOnPath, run } from './run.ts';
 /** Debian's hook: every package asks it before it starts a service, 101 forbids it. Containers often have one already. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
-/** Installs packages so that their services neither start now nor with the system. Services that were there before are not touched. */
-export async function withoutServices<T>(services: readonly string[], install: () => Promise<T>): Promise<T> {
+/**
+ * Installs packages so that these services of theirs neither start now nor with the system. Name none that were there before: they would
+ * no longer start either.
+ */
+export async function withoutServices<T>(
+  services: readonly string[],
+  install: () => Promise<T>,
+  policy = POLICY,
+): Promise<T> {
   if (services.length === 0) return install();
-  const isOurs = await forbidStarts();
+  const isOurs = await forbidStarts(policy);
   try {
     return await install();
   } finally {
-    if (isOurs) await rm(POLICY, { force: true });
+    if (isOurs) await rm(policy, { force: true });
     await disable(services);
   }
 }
 
 /** Whether the hook is ours now. */
-async function forbidStarts(): Promise<boolean> {
+async function forbidStarts(policy: string): Promise<boolean> {
   // Were this process killed, the hook would stay; so it forbids only as long as the process lives.
   const script = `#!/bin/sh\nkill -0 ${process.pid} 2>/dev/null && exit 101\nexit 0\n`;
-  return writeFile(POLICY, script, { mode: 0o755, flag: 'wx' }).then(
+  return writeFile(policy, script, { mode: 0o755, flag: 'wx' }).then(
     () => true,
     () => false,
   );

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { describeWithSwarm } from '../support/swarm-gate.ts';
@@ -40,12 +40,20 @@ describeWithSwarm('the swarm', { concurrent: true }, () => {
   });
 
   it('three makes at once, to another make', async () => {
-    await using swarm = await startSwarm({ content, seeds: MAKES.map((make) => ({ make })) });
+    await using disk = await temporaryFolder('raffi-swarm-test-');
+    const source = join(disk.path, 'source');
+    await writeFile(source, BYTES);
+    const { mtimeMs } = await stat(source);
+    const seeds = MAKES.map((make) => ({ make }));
+    await using swarm = await startSwarm({ content: { files: { [NAME]: source } }, seeds });
     expect(swarm.seeds.map(({ make }) => make)).toEqual(MAKES);
     expect(new Set(swarm.seeds.map(({ address }) => address.host)).size).toBe(3);
     const folder = join(swarm.folder, 'aria2');
     await downloadByAria2({ source: swarm.magnet, folder });
     expect(await isWhole(folder)).toBe(true);
+    // The seeds shared the file itself.
+    expect(BYTES.equals(await readFile(source))).toBe(true);
+    expect((await stat(source)).mtimeMs).toBe(mtimeMs);
   });
 
   it.each(MAKES)('%s keeps to its limit', async (make) => {
@@ -63,9 +71,35 @@ describeWithSwarm('the swarm', { concurrent: true }, () => {
     const seconds = (performance.now() - first.atMs) / 1000;
     const restBytes = BYTES.length - first.downloadedBytes;
     // Only too fast can be wrong: a busy machine makes it slower.
-    expect(restBytes).toBeGreaterThan(BYTES.length / 2);
-    expect(restBytes / seconds).toBeLessThan(1.5 * uploadBytesPerSecond);
+    expect(restBytes).toBeGreaterThan(BYTES.length / 4);
+    expect(restBytes / seconds).toBeLessThan(2 * uploadBytesPerSecond);
   });
+
+  it.each(MAKES)('%s can be limited anew', async (make) => {
+    // It would take longer than `completed` waits.
+    await using swarm = await startSwarm({ content, seeds: [{ make, uploadBytesPerSecond: 32 * KIB }] });
+    const folder = join(swarm.folder, 'freed');
+    await using download = await startDownload({ source: swarm.torrentFile, folder });
+    await until(
+      'the first bytes',
+      BOUND_MS,
+      async () => (await download.status()).downloadedBytes > 0 || null,
+    );
+    await swarm.seeds[0]?.limitUpload(null);
+    await completed(download);
+    expect(await isWhole(folder)).toBe(true);
+  });
+
+  it.each([{ version: 'v2' }, { isPrivate: true, dht: true }] as const)(
+    'shares a torrent of the kind %j',
+    async (kind) => {
+      await using swarm = await startSwarm({ content, seeds: [{ make: 'libtorrent' }], ...kind });
+      const folder = join(swarm.folder, 'kind');
+      await using download = await startDownload({ source: swarm.torrentFile, folder });
+      await completed(download);
+      expect(await isWhole(folder)).toBe(true);
+    },
+  );
 
   it('a poisoned piece is offered as good, found, and then fetched of an honest seed', async () => {
     const poisoned = { make: 'libtorrent', poisonedPieces: [3] } as const;

@@ -24,7 +24,7 @@ export interface SeedWish {
 export interface SeedStatus {
   /** Everything is there and is offered. */
   seeding: boolean;
-  /** Connected now. An aria2 that has a tracker counts itself too: it calls its own address, as nobody answers from there but it. */
+  /** Connected now. An aria2 with a tracker has one more than others: it takes the address that it announced for a peer. */
   peers: number;
   /** Payload sent so far. */
   uploadedBytes: number;

@@ -20,7 +20,7 @@ export interface SwarmOptions
   seeds: readonly SeedOptions[];
   /** Default true. */
   tracker?: boolean;
-  /** Default false. Seeds that can join it do (see `startSeed`). */
+  /** Default false. All seeds but transmission join it. */
   dht?: boolean;
   /** Default false: seeds tell each other's addresses. */
   pex?: boolean;
@@ -99,8 +99,9 @@ async function assemble(options: SwarmOptions, owner: Owner): Promise<Swarm> {
   const add = async (wished: readonly SeedOptions[]) => {
     const added = await owner.ownAll(wished.map(start));
     seeds.push(...added);
-    await allReady(added, infoHash, dht);
-    if (tracker !== null) await knownTo(tracker, infoHash, seeds);
+    await Promise.all(added.map(isSeeding));
+    if (dht !== null && !options.isPrivate) await inDht(dht, infoHash, added);
+    if (tracker?.isRunning()) await knownTo(tracker, infoHash, seeds);
     return added;
   };
   await add(options.seeds);
@@ -143,11 +144,13 @@ async function makeTorrentOf(
   return makeTorrent({ path, folder, files, pieceLengthBytes, isPrivate, trackers, webSeeds, version });
 }
 
-async function allReady(seeds: readonly Seed[], infoHash: string, dht: DhtNode | null): Promise<void> {
-  for (const seed of seeds) {
-    await until(`${seed.make} seeds`, READY_MS, async () => (await seed.status()).seeding || null);
-    if (dht === null || seed.make === 'transmission') continue;
-    await until(`${seed.make} is in the DHT`, READY_MS, () => dht.knows(infoHash, seed.address) || null);
+async function isSeeding(seed: Seed): Promise<void> {
+  await until(`${seed.make} seeds`, READY_MS, async () => (await seed.status()).seeding || null);
+}
+
+async function inDht(dht: DhtNode, infoHash: string, seeds: readonly Seed[]): Promise<void> {
+  for (const { make, address } of seeds.filter((seed) => seed.make !== 'transmission')) {
+    await until(`${make} is in the DHT`, READY_MS, () => dht.knows(infoHash, address) || null);
   }
 }
 

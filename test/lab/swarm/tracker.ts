@@ -8,6 +8,7 @@ import { until } from './until.ts';
 export interface Tracker extends AsyncDisposable {
   readonly port: number;
   readonly pid: number;
+  isRunning(): boolean;
   readonly httpUrl: string;
   readonly udpUrl: string;
   /** Complete peers that it knows of a torrent (BEP 48). */
@@ -27,7 +28,7 @@ const START_MS = 10_000;
 
 export async function startTracker({ port, infoHashes, folder }: TrackerWish): Promise<Tracker> {
   const list = join(folder, 'torrents.txt');
-  await writeFile(list, infoHashes.map((hash) => `${hash}\n`).join(''));
+  await writeFile(list, infoHashes.map((hash) => `${asAnnounced(hash)}\n`).join(''));
   const at = ['-d', '/', '-w', list, '-i', TRACKER_HOST, '-p', String(port), '-P', String(port)];
   // It refuses to stay root, and if it changed the user itself the kernel would forget that it has to die with us.
   const lab = await startProcess('opentracker', at, { asNobody: true });
@@ -43,6 +44,7 @@ export async function startTracker({ port, infoHashes, folder }: TrackerWish): P
   return {
     port,
     pid: lab.pid,
+    isRunning: lab.isRunning,
     httpUrl: announceUrl('http', port),
     udpUrl: announceUrl('udp', port),
     async countSeeds(infoHash) {
@@ -59,5 +61,10 @@ export function announceUrl(protocol: 'http' | 'udp', port: number): string {
 }
 
 function scrapeUrl(port: number, infoHash: string): string {
-  return `http://${TRACKER_HOST}:${port}/scrape?info_hash=${infoHash.replace(/../g, '%$&')}`;
+  return `http://${TRACKER_HOST}:${port}/scrape?info_hash=${asAnnounced(infoHash).replace(/../g, '%$&')}`;
+}
+
+/** A version 2 hash is announced by its first 20 bytes (BEP 52). */
+function asAnnounced(infoHash: string): string {
+  return infoHash.slice(0, 40);
 }

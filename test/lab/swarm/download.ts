@@ -18,7 +18,7 @@ export interface DownloadWish {
 
 let started = 0;
 
-/** An address that no peer of this process had: transmission takes one connection of an address, and remembers who left. */
+/** An address that no peer of this process had: see the traps of transmission. */
 function nextHost(): string {
   started += 1;
   return `127.0.1.${started}`;

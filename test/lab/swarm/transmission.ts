@@ -11,8 +11,8 @@ const START_MS = 20_000;
 /**
  * A transmission-daemon as seed. It never calls an address of 127.0.0.0/8 (`isMartianAddr` in its net.c) and keeps none in its DHT, so
  * on loopback it only answers: downloaders have to call it, and it takes no part in a DHT. It unchokes in rounds of 10 s
- * (`RECHOKE_PERIOD_MSEC`), so a downloader waits up to so long for its first block (6 to 10 s measured). Of one address it takes one
- * connection, and one that comes back from an address that just left may wait for minutes.
+ * (`RECHOKE_PERIOD_MSEC`), so a downloader waits up to so long for its first block (6 to 10 s measured). Another downloader on the address
+ * of one that had just been killed got nothing for 40 s: give each its own.
  */
 export async function transmissionSeed(wish: SeedWish): Promise<Seed> {
   const address = { host: wish.host, port: await freePort(wish.host) };

@@ -38,6 +38,7 @@ const FAILURES = {
   // The media
   not_media: [422, 'This is not a media file'],
   media_damaged: [422, 'The media file is damaged'],
+  media_protected: [422, 'The film is protected against copying'],
   no_index: [422, 'The file has no usable index'],
   codec_not_playable: [422, 'This film needs an encoder'],
   probe_failed: [502, 'The film could not be examined'],

@@ -1,4 +1,5 @@
 import { version } from '../package.json';
+import { manifestAccess } from './adaptive/manifest-access.ts';
 import type { CoreConfig } from './config.ts';
 import { RaffiError } from './errors.ts';
 import type { BinaryStatus } from './ffmpeg/binaries.ts';
@@ -82,6 +83,8 @@ export class Runtime {
     this.store = new FilmSessionStore({
       openSource: (request, onResolved) =>
         openSource(specOf(request), { ...sourceDeps, lookup: watchedLookup(lookup, onResolved) }),
+      manifestAccess: ({ kind, source: url, headers }) =>
+        kind === 'http' ? manifestAccess({ url, headers }, { ...sourceDeps, lookup }) : null,
       createProber: (source, cooldownMs) =>
         new Prober({ examine: (signal) => probeWithFfprobe(source, this.#tools, signal), cooldownMs }),
       waits: { ...WAIT_BOUNDS, ...waits },

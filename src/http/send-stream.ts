@@ -5,12 +5,13 @@ import { RaffiError } from '../errors.ts';
 /**
  * Writes pieces as the client takes them: the next one is asked for only when the last went out, so a paused player stops
  * the reading. The first piece is awaited before the head goes out, so that a source's early failure still gets its problem
- * document. Throws `source_truncated` when the pieces end before `sizeBytes`, which Content-Length has promised.
+ * document. Throws `source_truncated` when the pieces end before `sizeBytes`, which Content-Length has
+ * promised; null where it promised nothing.
  */
 export async function sendStream(
   response: Response,
   pieces: AsyncIterable<Uint8Array>,
-  sizeBytes: number,
+  sizeBytes: number | null,
   signal: AbortSignal,
 ): Promise<void> {
   let sent = 0;
@@ -20,7 +21,7 @@ export async function sendStream(
     const flushed = response.write(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
     if (!flushed) await once(response, 'drain', { signal });
   }
-  if (sent < sizeBytes) {
+  if (sizeBytes !== null && sent < sizeBytes) {
     throw new RaffiError('source_truncated', 'The source ended before its size was reached. Try again.');
   }
   response.end();

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ManifestAccess } from '../adaptive/manifest-access.ts';
 import type { RaffiError } from '../errors.ts';
 import type { EncodedFilm } from '../ffmpeg/encode/encoded-film.ts';
 import type { SegmentCache } from '../hls/packager.ts';
@@ -14,6 +15,8 @@ export type Encoders = Pick<EncodedFilm, 'tools' | 'store' | 'slots' | 'now'>;
 export interface SessionDeps {
   /** `onResolved` is called whenever the host's name was looked up, with success. */
   openSource: (request: SessionRequest, onResolved: () => void) => ByteSource;
+  /** For a source that turns out to be a manifest; null where manifests are not followed. */
+  manifestAccess: (request: SessionRequest) => ManifestAccess | null;
   /** `cooldownMs` says how long a failure is the answer, milliseconds. */
   createProber: (source: ByteSource, cooldownMs: (error: RaffiError) => number) => Prober;
   segmentCache: SegmentCache;

@@ -70,10 +70,9 @@ export class FilmOpener {
     this.#tell(this.stage);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed.abort(new RaffiError('session_not_found', 'The session was closed. Open the film again.'));
-    const packaging = this.#film?.packaging;
-    if (packaging && !(packaging instanceof RaffiError)) packaging.close();
+    if (this.#film) await closePackaging(this.#film);
   }
 
   async #openNow(waiting: AbortSignal): Promise<Film> {
@@ -83,7 +82,10 @@ export class FilmOpener {
     const stopTelling = this.#tellProgress();
     try {
       const film = await openFilm({ ...options, onStage: (stage) => this.enter(stage) }, signal);
-      signal.throwIfAborted();
+      if (signal.aborted) {
+        await closePackaging(film);
+        throw signal.reason;
+      }
       this.#film = film;
       onOpened(film);
       if (film.packaging instanceof RaffiError) this.#fail(film.packaging);
@@ -121,13 +123,19 @@ export class FilmOpener {
       const report = this.stage;
       if (report.progress !== this.#told) this.#tell(report);
     }, PROGRESS_INTERVAL_MS).unref();
-    return () => clearInterval(timer);
+    const stop = () => clearInterval(timer);
+    this.#closed.signal.addEventListener('abort', stop, { once: true });
+    return stop;
   }
 
   #tell(report: StageReport): void {
     this.#told = report.progress;
     this.#options.onStage(report);
   }
+}
+
+async function closePackaging({ packaging }: Film): Promise<void> {
+  if (!(packaging instanceof RaffiError)) await packaging.close();
 }
 
 const WAITS_FOR_BYTES: ReadonlySet<Stage> = new Set<Stage>(['connect', 'probe', 'plan', 'first_byte']);

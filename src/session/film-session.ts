@@ -1,3 +1,4 @@
+import { Presentation } from '../adaptive/presentation.ts';
 import { RaffiError } from '../errors.ts';
 import { masterOf } from '../hls/master.ts';
 import type { Produced, RenditionId } from '../hls/packager.ts';
@@ -5,7 +6,7 @@ import { writeMasterPlaylist } from '../hls/playlists/master-playlist.ts';
 import { startWithin } from '../plan/start-time.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { ByteParts } from '../remux/byte-parts.ts';
-import type { ByteSource, SourceInfo } from '../source/byte-source.ts';
+import type { ByteSource, SourceInfo, SourceStats } from '../source/byte-source.ts';
 import { AudioChoice } from './audio-choice.ts';
 import { cooldownMs } from './cooldown.ts';
 import type { SessionDeps } from './deps.ts';
@@ -16,6 +17,8 @@ import { FilmOpener } from './film-opener.ts';
 import { FilmWaits } from './film-waits.ts';
 import { packagingFor } from './packaging-for.ts';
 import { PlaylistStart } from './playlist-start.ts';
+import { presentedAsset, presentedMaster } from './presented-assets.ts';
+import { presentedStream, presentedTransport } from './presented-stream.ts';
 import {
   iFramePlaylistUri,
   parseAsset,
@@ -27,6 +30,7 @@ import { SeekLog } from './seek-log.ts';
 import { slicePlaylist } from './slice-playlist.ts';
 import { parseSegmentName, sliceFor } from './slices.ts';
 import type {
+  ArrivingAsset,
   MediaAsset,
   Session,
   SessionEvent,
@@ -77,6 +81,7 @@ export class FilmSession implements Session {
         startSeconds: request.startTime ?? 0,
         hasHostName: hasHostName(request),
         cheapReads: request.kind === 'file',
+        manifest: deps.manifestAccess(request),
       },
       kind: request.kind,
       onStage: (data) => this.#events.emit({ type: 'stage', data }),
@@ -131,13 +136,18 @@ export class FilmSession implements Session {
 
   async streamPlaylist(query: StreamQuery, signal?: AbortSignal) {
     const film = await this.#used().forPlaylist(signal);
+    if (film.packaging instanceof Presentation)
+      return presentedStream(this.id, film.packaging, this.#start.settle(query, this.#deps.now()), signal);
     const audioPosition = film.media.audio.length === 0 ? null : this.#audio.positionFor('mpegts', film);
     const { plan } = packagingFor(film, 'mpegts', audioPosition);
     const settled = this.#start.settle(query, this.#deps.now());
     return slicePlaylist(this.id, plan, sliceFor(plan, settled, audioPosition));
   }
 
-  async transportSegment(name: string, signal?: AbortSignal): Promise<MediaAsset> {
+  async transportSegment(name: string, signal?: AbortSignal): Promise<MediaAsset | ArrivingAsset> {
+    const presentation = await this.#presentation(signal);
+    if (presentation)
+      return this.#arriving(name, (running) => presentedTransport(presentation, name, running), signal);
     const { audioPosition, segmentIndex } = parseSegmentName(name);
     const parts = await this.#segment(`ts${audioPosition ?? ''}`, segmentIndex, signal, (film, running) =>
       packagingFor(film, 'mpegts', audioPosition).packager.transportSegment(
@@ -151,6 +161,11 @@ export class FilmSession implements Session {
 
   async masterPlaylist(signal?: AbortSignal): Promise<string> {
     const film = await this.#used().forPlaylist(signal);
+    const audioPosition = this.#audio.positionFor('cmaf', film);
+    if (film.packaging instanceof Presentation) {
+      const startSeconds = this.#start.withoutSeek(this.#deps.now());
+      return presentedMaster(this.id, film.packaging, { audioPosition, startSeconds });
+    }
     const { plan, reader, rungs, media } = packagingFor(film, 'cmaf');
     return writeMasterPlaylist(
       masterOf({
@@ -158,7 +173,7 @@ export class FilmSession implements Session {
         plan,
         reader,
         rungs,
-        audioPosition: this.#audio.positionFor('cmaf', film),
+        audioPosition,
         startSeconds: startWithin(plan, this.#start.withoutSeek(this.#deps.now())),
         sizeBytes: film.info.sizeBytes,
         uri: (rendition) => renditionUri(this.id, rendition),
@@ -168,7 +183,17 @@ export class FilmSession implements Session {
     );
   }
 
-  async renditionAsset(renditionName: string, assetName: string, signal?: AbortSignal): Promise<MediaAsset> {
+  async renditionAsset(
+    renditionName: string,
+    assetName: string,
+    signal?: AbortSignal,
+  ): Promise<MediaAsset | ArrivingAsset> {
+    const presentation = await this.#presentation(signal);
+    if (presentation) {
+      const names = { rendition: renditionName, asset: assetName };
+      const make = (running: AbortSignal) => presentedAsset(this.id, presentation, names, running);
+      return this.#arriving(`${renditionName}/${assetName}`, make, signal);
+    }
     const rendition = parseRendition(renditionName);
     const asset = parseAsset(rendition, assetName);
     if (asset.kind === 'segment') {
@@ -215,12 +240,13 @@ export class FilmSession implements Session {
 
   stats(): SessionStats {
     const packaging = this.#opener.film?.packaging;
-    const isPackaged = packaging !== undefined && !(packaging instanceof RaffiError);
+    const isCutHere =
+      packaging !== undefined && !(packaging instanceof RaffiError || packaging instanceof Presentation);
     return {
       id: this.id,
       stage: this.#opener.stage,
-      source: this.#source.stats(),
-      segments: isPackaged ? packaging.stats() : { produced: 0, servedFromCache: 0, cachedBytes: 0 },
+      source: this.#sourceStats(),
+      segments: isCutHere ? packaging.stats() : { produced: 0, servedFromCache: 0, cachedBytes: 0 },
       lastSeeks: this.#seeks.latest(),
       probe: this.#prober.stats,
     };
@@ -234,14 +260,36 @@ export class FilmSession implements Session {
   }
 
   async close(): Promise<void> {
-    this.#opener.close();
-    await Promise.all([this.#prober.close(), this.#source.close()]);
+    await Promise.all([this.#opener.close(), this.#prober.close(), this.#source.close()]);
     this.#events.emit({ type: 'closed', data: {} });
   }
 
   #opened(film: Film): void {
     this.#events.emit({ type: 'decisions', data: film.decisions });
     if (this.#audio.dropUnless(film)) this.#deps.onChange();
+  }
+
+  /** What plays when the film's origin has cut it itself; null for a film that we cut. */
+  #presentation(signal?: AbortSignal): Promise<Presentation | null> {
+    const cutByOrigin = async ({ packaging }: Film) => (packaging instanceof Presentation ? packaging : null);
+    return this.#used().forMade('The film', cutByOrigin, signal);
+  }
+
+  /** An asset of a film cut by its origin, as soon as its first bytes are about to come. */
+  async #arriving<T>(
+    what: string,
+    make: (signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const asset = await this.#used().forMade(what, (_film, running) => make(running), signal);
+    this.#opener.enter('ready');
+    this.#events.emit({ type: 'buffer', data: this.#sourceStats() });
+    return asset;
+  }
+
+  #sourceStats(): SourceStats {
+    const packaging = this.#opener.film?.packaging;
+    return packaging instanceof Presentation ? packaging.stats() : this.#source.stats();
   }
 
   /** Every wait is a use of the session. */
@@ -271,7 +319,7 @@ export class FilmSession implements Session {
   }
 
   #noteRequest({ packaging }: Film, rendition: string, index: number): void {
-    if (packaging instanceof RaffiError) return;
+    if (packaging instanceof RaffiError || packaging instanceof Presentation) return;
     const { plan } = rendition.startsWith('ts') ? packaging.mpegts : packaging.cmaf;
     const segment = plan.segments[index];
     // All pictures are one: going to another rung is no seek.

@@ -1,3 +1,5 @@
+import type { ManifestAccess } from '../adaptive/manifest-access.ts';
+import type { Presentation } from '../adaptive/presentation.ts';
 import { RaffiError, toRaffiError } from '../errors.ts';
 import { decide } from '../plan/decisions.ts';
 import { decideDirect } from '../plan/direct.ts';
@@ -13,6 +15,7 @@ import type { PacketReader } from '../remux/packet.ts';
 import type { SourceInfo } from '../source/byte-source.ts';
 import { fetchAhead } from './fetch-ahead.ts';
 import { type PackagingOptions, type Packagings, packagingsOf } from './packaging.ts';
+import { manifestKindOf, openPresentedFilm } from './presented-film.ts';
 import type { SessionView, Stage } from './types.ts';
 
 export interface FilmOptions extends PackagingOptions {
@@ -27,14 +30,19 @@ export interface FilmOptions extends PackagingOptions {
   /** Reads of this source cost no round trip (local files). */
   cheapReads: boolean;
   onStage: (stage: Stage) => void;
+  /** Null for sources whose manifests are not followed: a file of this computer must not name what is fetched. */
+  manifest: ManifestAccess | null;
 }
 
-/** A film that has been examined. `packaging` is an error where the film cannot be cut into segments, though it may still play directly. */
+/**
+ * A film that has been examined. `packaging`: it is cut into segments by us, or was by its origin (HLS, DASH); an error where it cannot be,
+ * though it may still play directly.
+ */
 export interface Film {
   info: SourceInfo;
   media: MediaInfo;
   decisions: NonNullable<SessionView['decisions']>;
-  packaging: Packagings | RaffiError;
+  packaging: Packagings | Presentation | RaffiError;
   /** Why nothing can be encoded here, and what to install; null when it can. */
   missingEncoder: string | null;
 }
@@ -50,6 +58,9 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   onStage(options.hasHostName ? 'resolve' : 'connect');
   const info = await source.open(signal);
   onStage('probe');
+  const kind = await manifestKindOf(source, info, signal);
+  if (kind && options.manifest)
+    return openPresentedFilm(options, { kind, info, access: options.manifest }, signal);
   // Behind the head the media usually begins: where the film starts there, it need not wait for the index to say so.
   if (options.startSeconds === 0 && !options.cheapReads) fetchAhead(source, 0, LIKELY_FIRST_BYTES, signal);
   const opening = openReader(options, signal);
@@ -68,8 +79,8 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   const missingEncoder = await whyNoEncoder(options, signal);
   const canEncode = missingEncoder === null;
   const container = await containerOf(opening, canEncode ? estimateIndex(media, info.sizeBytes) : null);
-  const kind = container instanceof RaffiError ? undefined : container.index.container;
-  const terms = { container: kind, ladder: canEncode ? options.ladder : 'none' } as const;
+  const containerKind = container instanceof RaffiError ? undefined : container.index.container;
+  const terms = { container: containerKind, ladder: canEncode ? options.ladder : 'none' } as const;
   const decisions = {
     mpegts: decide(media, capabilities, 'mpegts', terms),
     cmaf: decide(media, capabilities, 'cmaf', terms),

@@ -1,3 +1,4 @@
+import { Presentation } from '../adaptive/presentation.ts';
 import { RaffiError } from '../errors.ts';
 import { assertCopyable } from '../plan/decisions.ts';
 import type { Delivery } from '../plan/types.ts';
@@ -11,6 +12,12 @@ import type { Packaging } from './packaging.ts';
  */
 export function packagingFor(film: Film, delivery: Delivery, audioPosition?: number | null): Packaging {
   if (film.packaging instanceof RaffiError) throw film.packaging;
+  if (film.packaging instanceof Presentation) {
+    throw new RaffiError(
+      'segment_not_found',
+      'The server has cut this film itself. Fetch master.m3u8 again.',
+    );
+  }
   if (typeof audioPosition === 'number' && audioPosition >= film.media.audio.length) {
     throw new RaffiError('segment_not_found', 'The film has no such audio track. Fetch the playlist again.');
   }

@@ -39,7 +39,7 @@ export function sliceSegmentName(slice: Slice, segmentIndex: number): string {
 
 /** The inverse. @throws `segment_not_found` for anything we never wrote. */
 export function parseSegmentName(name: string): { audioPosition: number | null; segmentIndex: number } {
-  const match = /^s(\d{1,7})(?:a(\d{1,3})|v)-(\d{1,7})\.ts$/.exec(name);
+  const match = /^s(\d{1,16})(?:a(\d{1,3})|v)-(\d{1,16})\.ts$/.exec(name);
   if (!match || Number(match[3]) < Number(match[1])) {
     throw new RaffiError(
       'segment_not_found',

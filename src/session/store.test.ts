@@ -29,6 +29,7 @@ beforeEach(() => {
   source = new MemorySource(new Uint8Array(64 * 1024));
   store = new FilmSessionStore({
     openSource: () => source,
+    manifestAccess: () => null,
     createProber: () => new Prober({ examine: (signal) => examine(signal) }),
     segmentCache: createSegmentCache(1024),
     encoders: {

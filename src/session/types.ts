@@ -59,6 +59,8 @@ export interface SessionView {
   isTorrent?: boolean;
   torrentInfoHash?: string;
   name: string;
+  /** A stream that goes on: it has no duration, and players begin at its end. */
+  live?: true;
   stage: StageReport;
   media?: MediaInfo;
   decisions?: { mpegts: PlaybackDecision; cmaf: PlaybackDecision; direct: DirectDecision };
@@ -97,6 +99,17 @@ export interface MediaAsset {
   contentType: string;
 }
 
+/** An asset whose bytes are still on their way. */
+export interface ArrivingAsset {
+  /** The bytes in order; once only. @throws `source_*`, or the signal's reason. */
+  pieces: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
+  /** Null when nobody knows yet. */
+  sizeBytes: number | null;
+  contentType: string;
+  /** Its name may stand for other bytes later. */
+  isVolatile: boolean;
+}
+
 /** One open film. Methods that need the film's plan wait for it (bounded: `wait_exceeded` with the stage). */
 export interface Session {
   readonly id: string;
@@ -113,10 +126,13 @@ export interface Session {
     signal?: AbortSignal,
   ): Promise<{ text: string; sliceStartSeconds: number }>;
   /** `name` is the last path segment of a URI of that playlist. */
-  transportSegment(name: string, signal?: AbortSignal): Promise<MediaAsset>;
+  transportSegment(name: string, signal?: AbortSignal): Promise<MediaAsset | ArrivingAsset>;
   masterPlaylist(signal?: AbortSignal): Promise<string>;
-  /** `v0`, `a0`, `a1` …; `asset` is `playlist.m3u8`, `init.mp4` or `<n>.m4s`, and for `v0` `iframes.m3u8` or `i<n>.m4s`. */
-  renditionAsset(rendition: string, asset: string, signal?: AbortSignal): Promise<MediaAsset>;
+  /**
+   * `v0`, `a0`, `a1` …; `asset` is `playlist.m3u8`, `init.mp4` or `<n>.m4s`, and for `v0` `iframes.m3u8` or `i<n>.m4s`. Of what its origin
+   * has cut also `v1` …, `init-<n>.mp4` and `<n>.ts`.
+   */
+  renditionAsset(rendition: string, asset: string, signal?: AbortSignal): Promise<MediaAsset | ArrivingAsset>;
   /** For direct play: what the source is (bounded: `wait_exceeded` with the stage). */
   openDirect(signal?: AbortSignal): Promise<SourceInfo>;
   /** The source's own bytes `[start, end)`; the session is in use while they are read. */

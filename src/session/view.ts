@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { Presentation } from '../adaptive/presentation.ts';
 import { problem, RaffiError } from '../errors.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { Film } from './film.ts';
@@ -6,16 +7,23 @@ import type { SessionRequest, SessionView } from './types.ts';
 
 /** What is known once the film is. */
 export function filmView({ info, media, decisions, packaging }: Film): Partial<SessionView> {
-  const plan = packaging instanceof RaffiError ? undefined : packaging.cmaf.plan;
-  const durationSeconds = plan?.durationSeconds ?? media.durationSeconds;
+  const durationSeconds = durationOf(packaging) ?? media.durationSeconds;
+  const isLive = packaging instanceof Presentation && packaging.isLive;
   return {
-    ...(durationSeconds === null ? {} : { durationSeconds }),
+    ...(durationSeconds === null || isLive ? {} : { durationSeconds }),
+    ...(isLive ? { live: true } : {}),
     availableStreams: availableStreams(media),
     chapters: chapters(media),
     name: info.name,
     media,
     decisions,
   };
+}
+
+/** Seconds; null for a live stream, and where nothing was cut. */
+function durationOf(packaging: Film['packaging']): number | null {
+  if (packaging instanceof RaffiError) return null;
+  return packaging instanceof Presentation ? packaging.durationSeconds : packaging.cmaf.plan.durationSeconds;
 }
 
 export function errorView(error: RaffiError): NonNullable<SessionView['error']> {

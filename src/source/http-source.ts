@@ -4,7 +4,8 @@ import type { ByteSource, SourceInfo, SourceStats } from './byte-source.ts';
 import { type Demand, readDemand, SequentialRuns, streamDemand } from './fetch/demand.ts';
 import { Fetcher, type FirstAnswer } from './fetch/fetcher.ts';
 import type { NameLookup } from './guarded-lookup.ts';
-import { HttpOrigin, type HttpTimeouts } from './http/http-origin.ts';
+import { Connections, type HttpTimeouts } from './http/connections.ts';
+import { HttpOrigin } from './http/http-origin.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './http/retry.ts';
 import type { CacheBudget } from './range-cache/cache-budget.ts';
 import { DEFAULT_CHUNK_BYTES, RangeCache } from './range-cache/range-cache.ts';
@@ -33,6 +34,7 @@ export interface HttpSourceOptions {
 
 /** A file on an HTTP server, read through the sparse range cache. */
 export class HttpSource implements ByteSource {
+  readonly #connections: Connections;
   readonly #origin: HttpOrigin;
   readonly #cache: RangeCache;
   readonly #fetcher: Fetcher;
@@ -44,7 +46,8 @@ export class HttpSource implements ByteSource {
   #servedBytes = 0;
 
   constructor({ folder, budget, retry = DEFAULT_RETRY, ...origin }: HttpSourceOptions) {
-    this.#origin = new HttpOrigin(origin);
+    this.#connections = new Connections(origin);
+    this.#origin = new HttpOrigin(this.#connections);
     // A small budget (tests, a nearly full disk) still holds several chunks, and read-ahead never evicts itself.
     const chunkBytes = Math.max(64 * 1024, Math.min(DEFAULT_CHUNK_BYTES, Math.floor(budget.limitBytes / 16)));
     this.#maxAheadBytes = Math.max(chunkBytes, budget.limitBytes / 4);
@@ -176,7 +179,7 @@ export class HttpSource implements ByteSource {
   async #close(): Promise<void> {
     this.#opening.abortAll(closed());
     await this.#fetcher.close(closed());
-    await this.#origin.close();
+    await this.#connections.close();
     await this.#cache.close();
   }
 }

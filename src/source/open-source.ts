@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ByteSource } from './byte-source.ts';
 import { FileSource } from './file-source.ts';
 import type { NameLookup } from './guarded-lookup.ts';
-import type { HttpTimeouts } from './http/http-origin.ts';
+import type { HttpTimeouts } from './http/connections.ts';
 import type { RetryPolicy } from './http/retry.ts';
 import { HttpSource } from './http-source.ts';
 import type { CacheBudget } from './range-cache/cache-budget.ts';

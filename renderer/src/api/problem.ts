@@ -90,6 +90,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'source_missing',
   'unknown_kind',
   'not_media',
+  'media_protected',
   'codec_not_playable',
   'not_implemented',
   'session_not_found',

@@ -28,7 +28,8 @@ export interface AudioRendition {
   name: string;
   /** BCP 47 or ISO 639; absent when unknown. */
   language?: string;
-  uri: string;
+  /** Absent when the track is in the variants' own segments. */
+  uri?: string;
   isDefault: boolean;
   channels?: number;
 }
@@ -75,7 +76,7 @@ function audioTags(renditions: readonly AudioRendition[]): string[] {
       DEFAULT: isDefault ? 'YES' : 'NO',
       AUTOSELECT: 'YES',
       CHANNELS: rendition.channels === undefined ? undefined : quoted(String(rendition.channels)),
-      URI: quoted(playlistUri(rendition.uri)),
+      URI: rendition.uri === undefined ? undefined : quoted(playlistUri(rendition.uri)),
     })}`;
   });
 }

@@ -1,9 +1,17 @@
-import { attributeList, playlistUri, quoted, startTag } from './attributes.ts';
+import { attributeList, plainText, playlistUri, quoted, startTag } from './attributes.ts';
 
 export interface PlaylistSegment {
   uri: string;
   /** Seconds > 0. */
   durationSeconds: number;
+  /** URI of the init segment from here on, where it is not the playlist's `map`. */
+  map?: string;
+  /** Timestamps or formats break before it. */
+  isDiscontinuity?: boolean;
+  /** RFC 3339, of its first frame. */
+  programDateTime?: string;
+  /** There is no media for it: players go past it. */
+  isGap?: boolean;
 }
 
 export interface MediaPlaylist {
@@ -20,36 +28,63 @@ export interface MediaPlaylist {
   iFramesOnly?: boolean;
   /** Where the player begins, seconds from the playlist's start. */
   startOffsetSeconds?: number;
-  /** Positions of segments before which timestamps or formats break. */
-  discontinuities?: readonly number[];
+  /** Absent: complete, from its first segment. */
+  window?: PlaylistWindow;
 }
 
+/** A stretch of a stream that goes on, or went on until it ended. */
+export interface PlaylistWindow {
+  /** Number of the first segment. */
+  mediaSequence: number;
+  /** Discontinuities before the first segment. */
+  discontinuitySequence: number;
+  /** `EVENT`: segments are added, none is taken away. Null: both happen. */
+  type: 'VOD' | 'EVENT' | null;
+  /** More segments will come. */
+  isOpen: boolean;
+}
+
+const COMPLETE: PlaylistWindow = { mediaSequence: 0, discontinuitySequence: 0, type: 'VOD', isOpen: false };
+
 /**
- * A complete (`VOD`, `ENDLIST`) media playlist. Durations are written in microseconds, and each is the difference of two
+ * A media playlist, complete (`VOD`, `ENDLIST`) unless its window says otherwise. Durations are written in microseconds, and each is the difference of two
  * rounded end times, so their sum never drifts from the film's clock, however many segments there are.
  */
 export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   const micros = roundedDurations(playlist.segments);
-  const breaks = new Set(playlist.discontinuities);
+  const { mediaSequence, discontinuitySequence, type, isOpen } = playlist.window ?? COMPLETE;
   const lines = [
     '#EXTM3U',
     `#EXT-X-VERSION:${playlist.version}`,
     `#EXT-X-TARGETDURATION:${targetDuration(playlist.targetDuration, micros)}`,
-    '#EXT-X-MEDIA-SEQUENCE:0',
-    '#EXT-X-PLAYLIST-TYPE:VOD',
+    `#EXT-X-MEDIA-SEQUENCE:${mediaSequence}`,
   ];
+  if (discontinuitySequence > 0) lines.push(`#EXT-X-DISCONTINUITY-SEQUENCE:${discontinuitySequence}`);
+  if (type !== null) lines.push(`#EXT-X-PLAYLIST-TYPE:${type}`);
   if (playlist.iFramesOnly) lines.push('#EXT-X-I-FRAMES-ONLY');
   if (playlist.independentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
   if (playlist.startOffsetSeconds !== undefined) lines.push(startTag(playlist.startOffsetSeconds));
-  if (playlist.map !== undefined) {
-    lines.push(`#EXT-X-MAP:${attributeList({ URI: quoted(playlistUri(playlist.map)) })}`);
-  }
+  let { map } = playlist;
+  if (map !== undefined) lines.push(mapTag(map));
   playlist.segments.forEach((segment, index) => {
-    if (breaks.has(index)) lines.push('#EXT-X-DISCONTINUITY');
+    if (segment.isDiscontinuity) lines.push('#EXT-X-DISCONTINUITY');
+    if (segment.map !== undefined && segment.map !== map) {
+      map = segment.map;
+      lines.push(mapTag(map));
+    }
+    if (segment.programDateTime !== undefined) {
+      lines.push(`#EXT-X-PROGRAM-DATE-TIME:${plainText(segment.programDateTime)}`);
+    }
+    if (segment.isGap) lines.push('#EXT-X-GAP');
     lines.push(`#EXTINF:${seconds(micros[index] ?? 0)},`, playlistUri(segment.uri));
   });
-  lines.push('#EXT-X-ENDLIST', '');
+  if (!isOpen) lines.push('#EXT-X-ENDLIST');
+  lines.push('');
   return lines.join('\n');
+}
+
+function mapTag(uri: string): string {
+  return `#EXT-X-MAP:${attributeList({ URI: quoted(playlistUri(uri)) })}`;
 }
 
 function roundedDurations(segments: readonly PlaylistSegment[]): number[] {

@@ -47,7 +47,7 @@ describe('numbers', () => {
 
 describe('writeMediaPlaylist', () => {
   test('writes a complete playlist', () => {
-    expect(writeMediaPlaylist({ ...media, startOffsetSeconds: 7.25, discontinuities: [1] })).toBe(
+    expect(writeMediaPlaylist({ ...media, startOffsetSeconds: 7.25 })).toBe(
       `#EXTM3U
 #EXT-X-VERSION:6
 #EXT-X-TARGETDURATION:6
@@ -58,12 +58,43 @@ describe('writeMediaPlaylist', () => {
 #EXT-X-MAP:URI="/sessions/x/hls/v0/init.mp4"
 #EXTINF:6.006000,
 /sessions/x/hls/v0/0.m4s
-#EXT-X-DISCONTINUITY
 #EXTINF:4.000000,
 /sessions/x/hls/v0/1.m4s
 #EXT-X-ENDLIST
 `,
     );
+  });
+
+  test('writes a window of a stream that goes on', () => {
+    const text = writeMediaPlaylist({
+      version: 6,
+      targetDuration: 2,
+      independentSegments: false,
+      segments: [
+        { uri: '/7.m4s', durationSeconds: 2, map: '/init-0.mp4', programDateTime: '2026-01-01T00:00:00Z' },
+        { uri: '/8.m4s', durationSeconds: 2, map: '/init-0.mp4', isGap: true },
+        { uri: '/9.m4s', durationSeconds: 2, map: '/init-1.mp4', isDiscontinuity: true },
+      ],
+      window: { mediaSequence: 7, discontinuitySequence: 3, type: null, isOpen: true },
+    });
+    expect(text).toBe(`#EXTM3U
+#EXT-X-VERSION:6
+#EXT-X-TARGETDURATION:2
+#EXT-X-MEDIA-SEQUENCE:7
+#EXT-X-DISCONTINUITY-SEQUENCE:3
+#EXT-X-MAP:URI="/init-0.mp4"
+#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00Z
+#EXTINF:2.000000,
+/7.m4s
+#EXT-X-GAP
+#EXTINF:2.000000,
+/8.m4s
+#EXT-X-DISCONTINUITY
+#EXT-X-MAP:URI="/init-1.mp4"
+#EXTINF:2.000000,
+/9.m4s
+`);
+    expect(HLS.parse(text)).toMatchObject({ endlist: false, mediaSequenceBase: 7 });
   });
 
   test('two independent parsers read back what was written', () => {

@@ -5,7 +5,7 @@ import { clientSignal } from '../client-signal.ts';
 import type { AppDeps } from '../deps.ts';
 import { parseSeek } from '../input/numbers.ts';
 import { param, resource, strictRouter } from '../resource.ts';
-import { sendParts } from '../send-parts.ts';
+import { sendAsset } from '../send-asset.ts';
 import { sendPlaylist } from '../send-playlist.ts';
 
 /** The documented stream: a playlist of MPEG-TS segments, and the segments. */
@@ -24,16 +24,12 @@ export function streamRoutes({ store }: AppDeps): Router {
     get: async (request, response) => {
       const session = store.get(param(request.params, 'id'));
       const name = assetName(param(request.params, 'name'));
-      const { parts, contentType } = await session.transportSegment(name, clientSignal(response));
-      response.set('Cache-Control', SEGMENT_CACHING);
-      sendParts(request, response, parts, contentType);
+      const signal = clientSignal(response);
+      await sendAsset(request, response, await session.transportSegment(name, signal), signal);
     },
   });
   return router;
 }
-
-/** A segment never changes under its name, and slices never share names. */
-export const SEGMENT_CACHING = 'private, max-age=3600';
 
 /** Names are made by our playlists; anything else (`../`, a NUL, a slash that was encoded) is no segment. Throws `segment_not_found`. */
 export function assetName(text: string): string {

@@ -1,47 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Agent } from 'undici';
 import { RaffiError } from '../../errors.ts';
-import { AddressScope } from '../address-scope.ts';
-import { guardedLookup, type NameLookup } from '../guarded-lookup.ts';
 import { checkedUrl } from '../validate-source.ts';
+import type { Connections } from './connections.ts';
 import { EntityCheck } from './entity.ts';
 import { type BodyControl, exchange } from './exchange.ts';
 import { AttemptFailure, transportFailure } from './failure.ts';
 import { interpret, type OriginAnswer } from './interpret.ts';
-import { acceptedHeaders, requestHeaders } from './request-headers.ts';
-
-/** All in milliseconds, each > 0. */
-export interface HttpTimeouts {
-  connectMs: number;
-  /** From the request sent to the response's head. */
-  headersMs: number;
-  /** Between two pieces of a body that is not held back. */
-  bodyIdleMs: number;
-  /** For the whole body of a refusal or redirect. */
-  drainMs: number;
-}
-
-export const DEFAULT_TIMEOUTS: HttpTimeouts = {
-  connectMs: 10_000,
-  headersMs: 15_000,
-  bodyIdleMs: 15_000,
-  drainMs: 2_000,
-};
+import { requestHeaders } from './request-headers.ts';
 
 export interface OriginSink {
   /** Called once, before any data. What it throws ends the attempt. */
   answer(answer: OriginAnswer, headers: IncomingHttpHeaders, url: URL, control: BodyControl): void;
   data(chunk: Buffer): void;
-}
-
-export interface HttpOriginOptions {
-  url: URL;
-  headers?: Readonly<Record<string, string>> | undefined;
-  lookup?: NameLookup | undefined;
-  /** Which addresses count as public; see `AddressScope`. */
-  isPublic?: ((address: string) => boolean) | undefined;
-  /** `DEFAULT_TIMEOUTS` where not given. */
-  timeouts?: Partial<HttpTimeouts> | undefined;
 }
 
 const MAX_REDIRECTS = 10;
@@ -53,32 +23,20 @@ const EXPIRED = new Set([401, 403, 404, 410]);
 /** One file on an HTTP server: single requests over a keep-alive pool, redirects followed by hand and validated each. */
 export class HttpOrigin {
   readonly #original: URL;
-  readonly #headers: Readonly<Record<string, string>>;
-  readonly #agent: Agent;
-  readonly #drainMs: number;
+  readonly #connections: Connections;
   readonly #entity = new EntityCheck();
-  readonly #scope: AddressScope;
   /** Where the redirects led last time. */
   #resolved: URL | undefined;
   /** Requests sent, redirects included. */
   requests = 0;
 
-  /** Throws `source_refused` for headers that are not valid HTTP. */
-  constructor({ url, headers, lookup, isPublic, timeouts }: HttpOriginOptions) {
-    const { connectMs, headersMs, bodyIdleMs, drainMs } = { ...DEFAULT_TIMEOUTS, ...timeouts };
-    this.#drainMs = drainMs;
+  /**
+   * @param url the source itself, or another file that it names. Throws `source_refused` for an address outside the source's scope.
+   */
+  constructor(connections: Connections, url: URL = connections.source) {
+    this.#connections = connections;
     this.#original = url;
-    this.#headers = acceptedHeaders(headers);
-    this.#scope = new AddressScope(isPublic);
-    this.#scope.checkUrl(url);
-    this.#agent = new Agent({
-      connect: { lookup: guardedLookup(lookup, this.#scope), timeout: connectMs },
-      headersTimeout: headersMs,
-      bodyTimeout: bodyIdleMs,
-      keepAliveTimeout: 30_000,
-      pipelining: 1,
-      allowH2: false,
-    });
+    connections.scope.checkUrl(url);
   }
 
   /**
@@ -98,11 +56,6 @@ export class HttpOrigin {
     }
   }
 
-  /** Closes every connection at once. */
-  async close(): Promise<void> {
-    await this.#agent.destroy();
-  }
-
   async #follow(
     range: { start: number; end: number } | null,
     sink: OriginSink,
@@ -115,7 +68,7 @@ export class HttpOrigin {
       if (!refusal) return;
       if ('location' in refusal) {
         url = redirectTarget(refusal.location, url);
-        this.#scope.checkUrl(url);
+        this.#connections.scope.checkUrl(url);
       } else if (remembered && EXPIRED.has(refusal.status)) {
         this.#resolved = undefined;
         remembered = false;
@@ -142,9 +95,10 @@ export class HttpOrigin {
     let drained = 0;
     let drainTimer: NodeJS.Timeout | undefined;
     this.requests += 1;
-    const headers = requestHeaders(this.#headers, this.#original, url, range);
+    const { agent, headers: given, source, drainMs } = this.#connections;
+    const headers = requestHeaders(given, source, url, range);
     await exchange(
-      this.#agent,
+      agent,
       url,
       headers,
       {
@@ -159,7 +113,7 @@ export class HttpOrigin {
             sink.answer(meaning.answer, responseHeaders, url, bodyControl);
           }
           // A body that drips would hold one of the source's few places.
-          if (refusal) drainTimer = setTimeout(() => bodyControl.stop(), this.#drainMs);
+          if (refusal) drainTimer = setTimeout(() => bodyControl.stop(), drainMs);
         },
         data: (chunk) => {
           if (!refusal) return sink.data(chunk);

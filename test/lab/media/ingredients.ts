@@ -8,19 +8,21 @@ export interface Picture {
   seconds: number;
   /** Another source than ffmpeg's test pattern, and filters after it. */
   source?: string;
+  /** Filters on the pattern alone, not on the frame code. */
+  onPattern?: string;
 }
 
 export const SMALL: Picture = { width: 320, height: 180, rate: [24, 1], seconds: 20 };
 
 /** A lavfi graph: test pattern with the frame code above it. The pattern shows time and frame number to people, too. */
 export function pictureGraph(picture: Picture, after = ''): string {
-  const { width, height, rate, seconds, source = 'testsrc2' } = picture;
+  const { width, height, rate, seconds, source = 'testsrc2', onPattern = '' } = picture;
   const strip = codeHeight(height);
   const timing = `r=${rate.join('/')}:d=${seconds}`;
   const join = source.includes('=') ? ':' : '=';
   return [
-    `color=s=${COLUMNS}x${ROWS}:${timing},format=yuv420p,geq=lum='${CODE_EXPRESSION}':cb=128:cr=128,scale=${width}:${strip}:flags=neighbor[code]`,
-    `${source}${join}s=${width}x${height - strip}:${timing},format=yuv420p[pattern]`,
+    `color=s=${COLUMNS}x${ROWS}:${timing},format=yuv420p,geq=lum='${CODE_EXPRESSION}':cb=128:cr=128,scale=${width}:${strip}:flags=neighbor,setsar=1[code]`,
+    `${source}${join}s=${width}x${height - strip}:${timing},format=yuv420p${onPattern}[pattern]`,
     `[code][pattern]vstack${after}`,
   ].join(';');
 }

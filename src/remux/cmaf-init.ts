@@ -48,7 +48,7 @@ export async function buildCmafInit(
         codec: format.codecString,
         sampleRate: format.sampleRate,
         numberOfChannels: format.channels,
-        ...(format.description ? { description: format.description } : {}),
+        ...(format.description ? { description: audioDescription(format.codec, format.description) } : {}),
       },
     });
   }
@@ -58,6 +58,19 @@ export async function buildCmafInit(
   removeCreationTimes(bytes, 0, bytes.length);
   return compositionDelay > 0 ? withEditList(bytes, compositionDelay) : bytes;
 }
+
+/**
+ * Opus says how many samples of a track's beginning a decoder is to throw away (RFC 7845 §5.1). Chromium throws them away wherever it begins to
+ * decode and lets the rest move up (measured: 6.5 ms early, Electron 41), but every sample of ours has its own time: there is nothing to skip.
+ */
+function audioDescription(codec: AudioFormat['codec'], description: Uint8Array): Uint8Array {
+  if (codec !== 'opus') return description;
+  const head = Uint8Array.from(description);
+  head.fill(0, OPUS_PRE_SKIP, OPUS_PRE_SKIP + 2);
+  return head;
+}
+
+const OPUS_PRE_SKIP = 10;
 
 function rotationOf(format: VideoFormat): 0 | 90 | 180 | 270 {
   const turns = Math.round(format.rotationDegrees / 90);

@@ -12,8 +12,10 @@ export function estimateIndex(media: MediaInfo, sizeBytes: number): ContainerInd
   const { durationSeconds: measured, startSeconds } = media;
   if (measured === null) return null;
   const originSeconds = originSecondsOf(media);
-  // ffprobe's duration counts from the container's start, the film's from its first picture.
-  const durationSeconds = Math.max(STEP_SECONDS / 2, measured - Math.max(0, originSeconds - startSeconds));
+  // ffprobe's duration counts from the container's start, the film's from its first picture; a container that knows only decode times counts
+  // its pictures, and shows them later.
+  const fromPicture = measured - Math.max(0, originSeconds - startSeconds);
+  const durationSeconds = Math.max(STEP_SECONDS / 2, fromPicture, media.video[0]?.durationSeconds ?? 0);
   const steps = Math.ceil(durationSeconds / STEP_SECONDS);
   return {
     container: 'unindexed',

@@ -2,27 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RaffiError } from '../errors.ts';
 import { parseOutput } from './ffprobe.ts';
-
-type Json = Record<string, unknown>;
-
-function parse(streams: Json[], rest: Json = {}) {
-  return parseOutput(
-    JSON.stringify({
-      streams: streams.map((stream, index) => ({ index, ...stream })),
-      format: MATROSKA,
-      ...rest,
-    }),
-  );
-}
-
-const MATROSKA = { format_name: 'matroska,webm', start_time: '0.000000', duration: '60.000000' };
-const video = (more: Json = {}): Json => ({
-  codec_type: 'video',
-  codec_name: 'hevc',
-  width: 16,
-  height: 16,
-  ...more,
-});
+import { type Json, parse, video } from './testing/ffprobe-answer.fixture.ts';
 
 describe('hostile answers', () => {
   const failsCleanly = (text: string) => {

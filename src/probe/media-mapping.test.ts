@@ -1,26 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseOutput } from './ffprobe.ts';
+import { type Json, MATROSKA, parse, video } from './testing/ffprobe-answer.fixture.ts';
 
-type Json = Record<string, unknown>;
-
-function parse(streams: Json[], rest: Json = {}) {
-  return parseOutput(
-    JSON.stringify({
-      streams: streams.map((stream, index) => ({ index, ...stream })),
-      format: MATROSKA,
-      ...rest,
-    }),
-  );
-}
-
-const MATROSKA = { format_name: 'matroska,webm', start_time: '0.000000', duration: '60.000000' };
-const video = (more: Json = {}): Json => ({
-  codec_type: 'video',
-  codec_name: 'hevc',
-  width: 16,
-  height: 16,
-  ...more,
-});
 const audio = (more: Json = {}): Json => ({ codec_type: 'audio', codec_name: 'aac', channels: 2, ...more });
 const subtitle = (more: Json = {}): Json => ({ codec_type: 'subtitle', codec_name: 'subrip', ...more });
 
@@ -49,6 +29,14 @@ describe('streams', () => {
     expect(parse([audio(), picture], format('flac')).video).toEqual([]);
     expect(parse([audio(), picture], format('mov,mp4,m4a,3gp,3g2,mj2')).video).toHaveLength(1);
     expect(parse([audio(), picture], format('avi')).video).toHaveLength(1);
+  });
+
+  it('knows that a container without presentation times shows its first picture after it began to decode', () => {
+    const reordered = video({ has_b_frames: 2, avg_frame_rate: '25/1', start_time: '0.000000' });
+    const begins = (format_name: string) =>
+      parse([reordered], { format: { ...MATROSKA, format_name } }).video[0]?.startSeconds;
+    expect(begins('avi')).toBeCloseTo(0.08);
+    expect(begins('mov,mp4,m4a,3gp,3g2,mj2')).toBe(0);
   });
 
   it('takes an unmarked picture beside a film for cover art, even when it comes first', () => {

@@ -18,9 +18,10 @@ export function toMediaInfo(output: FfprobeOutput): MediaInfo {
   const base = (stream: FfprobeStream, position: number) => streamBase(stream, position, isPartial);
   const of = (type: string) => output.streams.filter((stream) => stream.codec_type === type);
   const pictures = of('video').filter((stream) => !isCoverArt(stream, formats));
-  const video = withoutUnmarkedArt(pictures).map((stream, position) =>
-    toVideo(stream, base(stream, position)),
-  );
+  const hasDecodeTimesOnly = formats.includes('avi');
+  const video = withoutUnmarkedArt(pictures)
+    .map((stream, position) => toVideo(stream, base(stream, position)))
+    .map((stream) => (hasDecodeTimesOnly ? shownLater(stream) : stream));
   const audio = of('audio').map((stream, position) => toAudio(stream, base(stream, position)));
   const subtitles = of('subtitle').map((stream, position) => toSubtitle(base(stream, position)));
   const startSeconds = format.start_time ?? 0;
@@ -110,6 +111,16 @@ function toVideo(stream: FfprobeStream, base: StreamBase): VideoStream {
     colorTransfer: known(stream.color_transfer, 'unknown'),
     hdr: hdrKind(stream),
   };
+}
+
+/**
+ * A container that knows no presentation times: it tells when decoding begins, and the first picture is shown by as many frames later as the decoder
+ * holds back to put pictures in order.
+ */
+function shownLater(stream: VideoStream): VideoStream {
+  const { startSeconds, reorderDepth, frameRate } = stream;
+  if (startSeconds === null || frameRate === null) return stream;
+  return { ...stream, startSeconds: startSeconds + reorderDepth / frameRate };
 }
 
 function toAudio(stream: FfprobeStream, base: StreamBase): AudioStream {

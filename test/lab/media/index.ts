@@ -8,7 +8,7 @@ import { applyEdit } from './edits.ts';
 import type { FilmCase, FilmFacts } from './film-case.ts';
 import { EXACT } from './ingredients.ts';
 
-export { FILM_NAMES, type FilmName } from './cases/index.ts';
+export { FILM_NAMES, type FilmName, flashAndBeepOf, MATRIX_NAMES, type MatrixName } from './cases/index.ts';
 export { type AudioFacts, type FilmFacts, frameNumberAt, frameTime, type VideoFacts } from './film-case.ts';
 export { decodeFrameNumber } from './frame-code.ts';
 

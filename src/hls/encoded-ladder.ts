@@ -11,7 +11,7 @@ export function encodedLadder(options: EncodingReaderOptions): Map<Rung['renditi
   if (!stream) return new Map();
   const film = encodedFilm(options);
   const pictureOf = ({ rendition, target }: Rung): Picture => ({
-    reader: encodedPicture({ ...options, ...film, id: `${family}/${rendition}`, family, stream }, target),
+    reader: encodedPicture({ ...options, ...film, family, rendition, stream }, target),
     media: withPicture(media, target),
   });
   return new Map((decision.rungs ?? []).map((rung) => [rung.rendition, pictureOf(rung)]));

@@ -11,6 +11,8 @@ export interface EncodedPictureOptions extends EncodedFilm {
   /** Film times of the source's keyframes, ascending; null when nobody knows them. */
   keyframes: readonly number[] | null;
   stream: VideoStream;
+  /** Its name in `master.m3u8`: `v0`, `v720` … */
+  rendition: string;
   /** The same for all pictures of which a viewer sees one. */
   family: string;
 }

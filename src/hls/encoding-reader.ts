@@ -30,7 +30,10 @@ export function encodingReader(options: EncodingReaderOptions): PacketReader {
   const [stream] = media.video;
   const target = decision.video?.target;
   const family = options.id;
-  const picture = stream && target ? encodedPicture({ ...options, ...film, stream, family }, target) : copied;
+  const picture =
+    stream && target
+      ? encodedPicture({ ...options, ...film, stream, family, rendition: 'v0' }, target)
+      : copied;
   const audio = media.audio.map((sound) => {
     const audioTarget = decision.audio[sound.position]?.target;
     return audioTarget && encodedAudioTrack(film, sound, audioTarget);

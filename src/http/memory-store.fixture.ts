@@ -140,6 +140,7 @@ export class MemorySession implements Session {
       source: this.source.stats(),
       segments: { produced: 0, servedFromCache: 0, cachedBytes: 0 },
       lastSeeks: [],
+      encoders: [],
       probe: { runs: 0, failures: 0 },
     };
   }

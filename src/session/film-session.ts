@@ -11,6 +11,7 @@ import { AudioChoice } from './audio-choice.ts';
 import { cooldownMs } from './cooldown.ts';
 import type { SessionDeps } from './deps.ts';
 import { DirectPlay } from './direct-play.ts';
+import { encodersOf } from './encoder-stats.ts';
 import { SessionEvents } from './events.ts';
 import type { Film } from './film.ts';
 import { FilmOpener } from './film-opener.ts';
@@ -249,6 +250,7 @@ export class FilmSession implements Session {
       segments: isCutHere ? packaging.stats() : { produced: 0, servedFromCache: 0, cachedBytes: 0 },
       lastSeeks: this.#seeks.latest(),
       probe: this.#prober.stats,
+      encoders: encodersOf(this.id, this.#deps.encoders.slots),
     };
   }
 

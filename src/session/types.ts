@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
-import type { Capabilities, DirectDecision, PlaybackDecision } from '../plan/types.ts';
+import type { Capabilities, Delivery, DirectDecision, PlaybackDecision } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { ByteParts } from '../remux/byte-parts.ts';
 import type { SourceInfo, SourceStats } from '../source/byte-source.ts';
@@ -149,6 +149,18 @@ export interface SessionStats {
   segments: { produced: number; servedFromCache: number; cachedBytes: number };
   lastSeeks: SeekTiming[];
   probe: { runs: number; failures: number };
+  /** Encoders under way. */
+  encoders: EncoderStats[];
+}
+
+export interface EncoderStats {
+  delivery: Delivery;
+  /** `v0`, `v720` …, `a0` …; of MPEG-TS, whose segments hold both, the track all the same. */
+  rendition: string;
+  /** The segment it is making. */
+  segment: number;
+  /** Seconds of film per second of time; null before it was measured. */
+  speed: number | null;
 }
 
 export interface SessionStore {

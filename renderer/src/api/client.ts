@@ -23,6 +23,8 @@ export interface NewSession {
   capabilities: Capabilities;
   /** BCP 47, the dearest first. */
   languages: string[];
+  /** Offer smaller pictures, too. */
+  ladder: boolean;
   /** Film time, seconds. */
   startTime?: number;
 }

@@ -15,6 +15,7 @@ import { type ChapterMark, chapterMarks } from '../player/chapters.ts';
 import { createDirectEngine } from '../player/direct-engine.ts';
 import type { Engine, EngineFailure, EngineHost } from '../player/engine.ts';
 import { createHlsEngine } from '../player/hls-engine.ts';
+import { AUTO, type QualityChoice, qualityChoices, stepDown } from '../player/quality.ts';
 import { type AudioChoice, playableAudio } from '../player/tracks.ts';
 import { chooseWay, isWayFailure, type Way, wayName } from '../player/ways.ts';
 import { waitForAnswer } from './examine.ts';
@@ -52,6 +53,12 @@ export class Film {
   chapters: ChapterMark[] = $state.raw([]);
   seeks: SeekTiming[] = $state.raw([]);
   source: SourceStats | null = $state.raw(null);
+  /** What was chosen in the quality menu, and what is seen: renditions of `master.m3u8`. */
+  quality: string = $state(AUTO);
+  picture = $state('v0');
+  /** Why a smaller picture is played than could be. */
+  qualityNote: string | null = $state(null);
+  qualities: QualityChoice[] = $derived(this.way === 'hls' ? qualityChoices(this.view) : []);
   audio: AudioChoice[] = $derived(this.way === 'hls' ? playableAudio(this.view, this.canEncode) : []);
 
   readonly #context: FilmContext;
@@ -64,6 +71,8 @@ export class Film {
   #unreachable = 0;
   #coreWasReady = true;
   #startSeconds = 0;
+  /** What `auto` has come to. */
+  #autoPicture = 'v0';
 
   constructor(item: Item, context: FilmContext) {
     this.item = item;
@@ -110,6 +119,29 @@ export class Film {
     const known = this.#context.api().selectAudio(this.#session.id, index);
     const isSoundAlone = this.view?.media?.video.length === 0;
     void known.then(() => isSoundAlone && this.#play('hls', this.#position())).catch(() => {});
+  }
+
+  /** `auto` begins with the best picture again. */
+  selectQuality(rendition: string): void {
+    this.quality = rendition;
+    this.qualityNote = null;
+    this.#autoPicture = 'v0';
+    this.#engine?.selectPicture(rendition === AUTO ? this.#autoPicture : rendition);
+  }
+
+  /** The picture stands still for want of data, and nobody sought. */
+  async starved(): Promise<void> {
+    const id = this.#session.id;
+    if (this.quality !== AUTO || this.qualities.length === 0 || id === null) return;
+    const playing = this.#autoPicture;
+    const { sessions } = await this.#context.api().stats(this.#attempt.signal);
+    const runs = sessions.find((session) => session.id === id)?.encoders ?? [];
+    const step = stepDown(this.qualities, playing, runs);
+    // Meanwhile somebody may have chosen.
+    if (step === null || this.quality !== AUTO || this.#autoPicture !== playing) return;
+    this.#autoPicture = step.rendition;
+    this.qualityNote = step.reason;
+    this.#engine?.selectPicture(step.rendition);
   }
 
   /** The supervisor's news. A core that came back continues a film at once; its port may be another one. */
@@ -174,6 +206,9 @@ export class Film {
       onAudio: (index) => {
         this.audioIndex = index;
       },
+      onPicture: (rendition) => {
+        this.picture = rendition;
+      },
     };
     this.way = way;
     this.trouble = null;
@@ -181,6 +216,7 @@ export class Film {
     this.#engine =
       way === 'hls' ? createHlsEngine(api.masterUrl(id), host) : createDirectEngine(api.directUrl(id), host);
     this.#engine.selectAudio(this.audioIndex);
+    this.#engine.selectPicture(this.quality === AUTO ? this.#autoPicture : this.quality);
     // Rejected when the film is closed before it began; the play button stays for a blocked autoplay.
     void video.play().catch(() => {});
   }

@@ -16,6 +16,7 @@ test.each([
   ['m', { do: 'toggle-mute' }],
   ['f', { do: 'toggle-fullscreen' }],
   ['c', { do: 'toggle-audio' }],
+  ['q', { do: 'toggle-quality' }],
   ['i', { do: 'toggle-details' }],
   ['0', { do: 'seek', fraction: 0 }],
   ['9', { do: 'seek', fraction: 0.9 }],

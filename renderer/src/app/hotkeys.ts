@@ -1,6 +1,15 @@
 /** What a key does in the player. Seconds are relative; `fraction` is of the whole film. */
 export type HotkeyAction =
-  | { do: 'toggle-play' | 'toggle-mute' | 'toggle-fullscreen' | 'toggle-audio' | 'toggle-details' | 'escape' }
+  | {
+      do:
+        | 'toggle-play'
+        | 'toggle-mute'
+        | 'toggle-fullscreen'
+        | 'toggle-audio'
+        | 'toggle-quality'
+        | 'toggle-details'
+        | 'escape';
+    }
   | { do: 'skip'; seconds: number }
   | { do: 'volume'; change: number }
   | { do: 'seek'; fraction: number };
@@ -54,6 +63,8 @@ export function hotkey(key: Key, focus: FocusKind): HotkeyAction | null {
       return { do: 'toggle-fullscreen' };
     case 'c':
       return { do: 'toggle-audio' };
+    case 'q':
+      return { do: 'toggle-quality' };
     case 'i':
       return { do: 'toggle-details' };
     default:

@@ -75,6 +75,7 @@ export class SessionLink {
       source: this.#item.url,
       capabilities,
       languages: languages(),
+      ladder: true,
       startTime,
     });
     this.#id = id;

@@ -46,6 +46,7 @@ export function createDirectEngine(url: string, host: EngineHost): Engine {
   return {
     way: 'direct',
     selectAudio: () => {},
+    selectPicture: () => {},
     resume: () => {
       if (video.error === null) return;
       const wasPaused = video.paused;

@@ -19,6 +19,8 @@ export interface EngineHost {
   onTrouble(trouble: Failure | null): void;
   /** The audio track that plays has changed, by position. */
   onAudio(index: number): void;
+  /** The picture that is seen has changed, by rendition (`v0`, `v720` …). */
+  onPicture(rendition: string): void;
 }
 
 /** Feeds one `<video>` from one URL of the core. Owns the element's source until `destroy()`. */
@@ -26,6 +28,8 @@ export interface Engine {
   readonly way: Way;
   /** Plays another audio track from where the film is. No-op where the way cannot. */
   selectAudio(index: number): void;
+  /** Goes over to another picture of the ladder without a gap. No-op where the way cannot. */
+  selectPicture(rendition: string): void;
   /** The core is back: go on at once, instead of at the next retry. */
   resume(): void;
   destroy(): void;

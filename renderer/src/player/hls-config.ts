@@ -1,8 +1,8 @@
 import type { HlsConfig, LoaderConfig, LoaderResponse, RetryConfig } from 'hls.js';
 
 /**
- * How hls.js buffers and retries. The playlists are complete (VOD) and there is one video rendition, so nothing of its
- * bandwidth estimation matters; what does is how far it reads ahead, and that a restart of the core is survived.
+ * How hls.js buffers and retries. The playlists are complete (VOD) and the picture is chosen by `LadderSwitch`, so nothing of
+ * its bandwidth estimation matters; what does is how far it reads ahead, and that a restart of the core is survived.
  */
 export function hlsConfig(startSeconds: number): Partial<HlsConfig> {
   return {

@@ -2,6 +2,7 @@ import Hls, { type ErrorData, ErrorTypes, Events } from 'hls.js';
 import { CORE_UNREACHABLE, failureOf } from '../api/problem.ts';
 import type { Engine, EngineFailure, EngineHost } from './engine.ts';
 import { hlsConfig } from './hls-config.ts';
+import { LadderSwitch } from './ladder-switch.ts';
 
 /** How often a decoder is started anew before the film counts as undecodable. */
 const MEDIA_RECOVERIES = 2;
@@ -9,6 +10,7 @@ const MEDIA_RECOVERIES = 2;
 /** Plays `master.m3u8` through Media Source Extensions. */
 export function createHlsEngine(url: string, host: EngineHost): Engine {
   const hls = new Hls(hlsConfig(host.startSeconds));
+  const pictures = new LadderSwitch(hls, host);
   let recoveries = 0;
   let wantedAudio: number | null = null;
 
@@ -47,6 +49,7 @@ export function createHlsEngine(url: string, host: EngineHost): Engine {
       wantedAudio = index;
       applyAudio(index);
     },
+    selectPicture: (rendition) => pictures.select(rendition),
     resume: () => {
       if (hls.levels.length === 0) hls.loadSource(url);
       else hls.startLoad(host.video.currentTime, true);

@@ -6,6 +6,9 @@ export class VideoState {
   seconds = $state(0);
   /** The picture stands still for want of data: a seek under way, or an empty buffer. */
   isWaiting = $state(false);
+  isSeeking = $state(false);
+  /** It waits, and nobody has sought: what is shown is used up faster than it comes. */
+  isStarved: boolean = $derived(this.isWaiting && !this.isSeeking);
   isEnded = $state(false);
   droppedFrames = $state(0);
   totalFrames = $state(0);
@@ -30,10 +33,12 @@ export class VideoState {
     on('seeking', () => {
       this.#seekBegan ??= performance.now();
       this.seconds = video.currentTime;
+      this.isSeeking = true;
       this.isWaiting = true;
       this.isEnded = false;
     });
     on('seeked', () => {
+      this.isSeeking = false;
       if (this.#seekBegan !== null) this.lastSeekMs = performance.now() - this.#seekBegan;
       this.#seekBegan = null;
       this.isWaiting = video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA;

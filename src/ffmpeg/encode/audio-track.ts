@@ -18,7 +18,7 @@ export function encodedAudioTrack(film: EncodedFilm, stream: AudioStream, target
   return new EncodedTrack({
     ...film,
     slots: film.slots.audio,
-    id: `${film.id}/a${stream.position}-${target.channels}`,
+    id: `${film.id}/a${stream.position}`,
     toleranceSeconds: TOLERANCE_SECONDS,
     needsKeyframes: false,
     aheadSeconds: AHEAD_SECONDS,

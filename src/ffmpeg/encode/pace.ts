@@ -17,6 +17,7 @@ export class Pace {
   #since = 0;
   #isFirst = false;
   #pausedAt: number | null = null;
+  #measuredMs: number | null = null;
   starts = 0;
 
   /** @param now milliseconds of a monotonic clock */
@@ -41,9 +42,17 @@ export class Pace {
   made(): void {
     const tookMs = this.#now() - this.#since;
     if (this.#isFirst) this.#startMs = mix(this.#startMs, tookMs);
-    else this.#segmentMs = mix(this.#segmentMs, tookMs);
+    else {
+      this.#segmentMs = mix(this.#segmentMs, tookMs);
+      this.#measuredMs = this.#measuredMs === null ? tookMs : mix(this.#measuredMs, tookMs);
+    }
     this.#isFirst = false;
     this.#since = this.#now();
+  }
+
+  /** What one segment takes to make, as measured, without any guess; null before the first. Milliseconds. */
+  get measuredMs(): number | null {
+    return this.#measuredMs;
   }
 
   /** Nothing more is wanted for now: the wait is not the encoder's. */

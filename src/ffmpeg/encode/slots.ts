@@ -8,8 +8,20 @@ export interface SlotHolder {
   readonly isAwaited: boolean;
   /** Of one family (the rungs of a film's ladder) a viewer sees one at a time. Undefined: it stands alone. */
   readonly family?: string | undefined;
+  /** What its encoder is doing; undefined while it has none. */
+  readonly report?: EncoderReport | undefined;
   /** Ends its encoder. It is started anew when it is needed. */
   yieldSlot(): void;
+}
+
+/** An encoder under way. */
+export interface EncoderReport {
+  /** Of the track: the session's id, the delivery and the rendition, with slashes between. */
+  id: string;
+  /** The segment it is making. */
+  segment: number;
+  /** Seconds of film per second of time; null before it was measured. */
+  speed: number | null;
 }
 
 /** Who was driven out by its family and is back within so long has a viewer of its own, milliseconds. */
@@ -33,6 +45,10 @@ export class EncoderSlots {
 
   get taken(): number {
     return this.#holders.size;
+  }
+
+  get reports(): EncoderReport[] {
+    return [...this.#holders].flatMap(({ report }) => report ?? []);
   }
 
   take(holder: SlotHolder): void {

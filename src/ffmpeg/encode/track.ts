@@ -6,7 +6,7 @@ import type { EncodedHeader } from './fragment-parser.ts';
 import { Pace } from './pace.ts';
 import { schedule } from './schedule.ts';
 import { SegmentCollector } from './segment-collector.ts';
-import type { EncoderSlots, SlotHolder } from './slots.ts';
+import type { EncoderReport, EncoderSlots, SlotHolder } from './slots.ts';
 import { Waiters } from './waiters.ts';
 
 /** Segments of all encoded tracks of a core, under one budget. */
@@ -101,6 +101,15 @@ export class EncodedTrack implements SlotHolder {
 
   get family(): string | undefined {
     return this.#options.family;
+  }
+
+  get report(): EncoderReport | undefined {
+    if (!this.#run) return undefined;
+    const { id, cuts } = this.#options;
+    const { segment } = this.#run.collector;
+    const { measuredMs } = this.#pace;
+    const seconds = (cuts[segment] ?? 0) - (cuts[segment - 1] ?? 0);
+    return { id, segment, speed: measuredMs && seconds > 0 ? (seconds * 1000) / measuredMs : null };
   }
 
   get isAwaited(): boolean {

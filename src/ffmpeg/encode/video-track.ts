@@ -18,6 +18,8 @@ export function encodedVideoTrack(
   film: EncodedFilm & {
     /** Film times of the source's keyframes, ascending: decoding begins at one. Null when nobody knows them. */
     keyframes: readonly number[] | null;
+    /** Its name in `master.m3u8`: `v0`, `v720` … */
+    rendition: string;
     /** The same for all pictures of which a viewer sees one. */
     family: string;
   },
@@ -30,7 +32,7 @@ export function encodedVideoTrack(
     ...film,
     slots: film.slots.video,
     family: film.family,
-    id: `${film.id}/v${target.height}`,
+    id: `${film.id}/${film.rendition}`,
     toleranceSeconds: frameSeconds / 2,
     needsKeyframes: true,
     aheadSeconds: AHEAD_SECONDS,

@@ -12,7 +12,7 @@ function atRate(rate: readonly [number, number], extra = ''): string[] {
   return [...picture({ ...SMALL, rate }), ...tone(0, SMALL.seconds), ...x264(2, perSecond, extra), ...AAC];
 }
 
-const LARGE = { ...SMALL, width: 1280, height: 960, seconds: 8 };
+const LARGE = { ...SMALL, width: 1280, height: 960, seconds: 16 };
 
 /** Groups of pictures and frame rates. */
 export const GOPS = {

@@ -34,14 +34,27 @@ export function encodedPicture(
   };
 }
 
-/** An encoded track's packets of a segment of the plan. */
+/**
+ * An encoded track's packets of a span. Encoders work by the plan's cuts; where those were only estimated, a span is not one of its segments, and
+ * takes its packets from all that it touches.
+ */
 export async function* packetsOf(
   track: EncodedTrack,
   plan: SegmentPlan,
   span: Span,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Packet, void, void> {
-  yield* await track.packets(segmentAt(plan, span.startSeconds).index, signal);
+  const first = segmentAt(plan, span.startSeconds);
+  if (first.startSeconds === span.startSeconds && first.endSeconds === span.endSeconds) {
+    yield* await track.packets(first.index, signal);
+    return;
+  }
+  const end = span.endSeconds >= plan.durationSeconds ? Number.POSITIVE_INFINITY : span.endSeconds;
+  for (let index = first.index; (plan.segments[index]?.startSeconds ?? end) < end; index++) {
+    for (const packet of await track.packets(index, signal)) {
+      if (packet.ptsSeconds >= span.startSeconds && packet.ptsSeconds < end) yield packet;
+    }
+  }
 }
 
 /** RFC 6381 §3.3: High profile without constraint flags, at the target's level. */

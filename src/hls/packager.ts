@@ -1,5 +1,6 @@
 import { ByteLru } from '../byte-lru.ts';
 import { RaffiError } from '../errors.ts';
+import type { Cuts } from '../plan/cuts.ts';
 import type { Segment, SegmentPlan } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import { type ByteParts, sizeOf } from '../remux/byte-parts.ts';
@@ -44,7 +45,7 @@ export interface PackagerOptions {
   id: string;
   source: ByteSource;
   media: MediaInfo;
-  plan: SegmentPlan;
+  cuts: Cuts;
   reader: PacketReader;
   /** The ladder below the video, by rendition. */
   rungs?: ReadonlyMap<RenditionId, Picture>;
@@ -63,7 +64,7 @@ const READ_AHEAD_SEGMENTS = 2;
 export class Packager {
   readonly #options: PackagerOptions;
   readonly #flights = new SingleFlight<Produced>();
-  readonly #timelines = new Map<RenditionId, SegmentPart[]>();
+  readonly #timelines = new Map<RenditionId, { plan: SegmentPlan; parts: SegmentPart[] }>();
   #producedCount = 0;
   #cacheHits = 0;
 
@@ -73,14 +74,13 @@ export class Packager {
 
   /** The segments of a rendition. @throws `segment_not_found` when the film has no such rendition that can be copied. */
   timeline(rendition: RenditionId): SegmentPart[] {
+    const { plan } = this.#options.cuts;
     const known = this.#timelines.get(rendition);
-    if (known) return known;
-    const { plan } = this.#options;
+    if (known?.plan === plan) return known.parts;
     this.#formatOf(rendition);
-    const end = isVideo(rendition) ? (plan.videoEndSeconds ?? 0) : plan.durationSeconds;
-    const entries = timeline(plan, end);
-    this.#timelines.set(rendition, entries);
-    return entries;
+    const parts = timeline(plan, endOf(plan, rendition));
+    this.#timelines.set(rendition, { plan, parts });
+    return parts;
   }
 
   /** The init segment of a rendition (ISO/IEC 14496-12 `ftyp` + `moov`). */
@@ -101,14 +101,20 @@ export class Packager {
     const entry = this.timeline(rendition)[index];
     if (!entry) return Promise.reject(noSegment());
     const { reader, media } = this.#pictureOf(rendition);
-    const build = (running: AbortSignal) => buildCmafSegment(reader, track, entry, media, running);
     const track = isVideo(rendition) ? 'v' : positionOf(rendition);
     const made = this.#produce(
       `${rendition}/${index}`,
       entry.segment,
       track === 'v' || !reader.video,
       signal,
-      build,
+      async (running) =>
+        buildCmafSegment(
+          reader,
+          track,
+          await this.#located(rendition, entry.segment, running),
+          media,
+          running,
+        ),
     );
     return track === 'v' ? this.#following(entry.segment, made) : made;
   }
@@ -121,17 +127,25 @@ export class Packager {
   async iFrame(index: number, signal?: AbortSignal): Promise<ByteParts> {
     const entry = this.timeline('v0')[index];
     if (!entry) throw noSegment();
-    return buildIFrame(this.#options.reader, entry, this.#options.media, signal);
+    const part = await this.#located('v0', entry.segment, signal);
+    return buildIFrame(this.#options.reader, part, this.#options.media, signal);
   }
 
   /** An MPEG-TS segment with the video and one audio track; `audioPosition` null for none. */
   transportSegment(audioPosition: number | null, index: number, signal?: AbortSignal): Promise<Produced> {
-    const { plan, reader, media } = this.#options;
+    const { cuts, reader, media } = this.#options;
+    const { plan } = cuts;
     const segment = plan.segments[index];
     if (!segment) return Promise.reject(noSegment());
     const key = `ts${audioPosition ?? 'v'}/${index}`;
-    return this.#produce(key, segment, true, signal, (running) =>
-      buildTransportSegment(reader, audioPosition, segment, { plan, media }, running),
+    return this.#produce(key, segment, true, signal, async (running) =>
+      buildTransportSegment(
+        reader,
+        audioPosition,
+        await cuts.locate(segment, running),
+        { plan, media },
+        running,
+      ),
     );
   }
 
@@ -151,6 +165,13 @@ export class Packager {
     this.#options.cache.deletePrefix(`${this.#options.id}/`);
     this.#options.reader.close();
     for (const { reader } of this.#options.rungs?.values() ?? []) reader.close();
+  }
+
+  async #located(rendition: RenditionId, planned: Segment, signal?: AbortSignal): Promise<SegmentPart> {
+    const { cuts } = this.#options;
+    const segment = await cuts.locate(planned, signal);
+    const { startSeconds } = segment;
+    return { segment, startSeconds, endSeconds: Math.min(segment.endSeconds, endOf(cuts.plan, rendition)) };
   }
 
   #produce(
@@ -182,7 +203,8 @@ export class Packager {
 
   /** One rendition leads (the video where there is one): hints of several would supersede each other. */
   #readAhead({ index }: Segment): void {
-    const { plan, source } = this.#options;
+    const { cuts, source } = this.#options;
+    const { plan } = cuts;
     const first = plan.segments[index + 1];
     const last = plan.segments[Math.min(index + READ_AHEAD_SEGMENTS, plan.segments.length - 1)];
     if (first && last) source.prefetch(first.startOffset, last.endOffset);
@@ -214,6 +236,11 @@ export class Packager {
 
 function isVideo(rendition: RenditionId): boolean {
   return rendition.startsWith('v');
+}
+
+/** Film time at which a rendition ends. */
+function endOf(plan: SegmentPlan, rendition: RenditionId): number {
+  return isVideo(rendition) ? (plan.videoEndSeconds ?? 0) : plan.durationSeconds;
 }
 
 function positionOf(rendition: RenditionId): number {

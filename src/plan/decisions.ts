@@ -6,20 +6,13 @@ import { parseCodecString } from './codec-match.ts';
 import { codecName } from './codec-names.ts';
 import { ladderOf } from './ladder.ts';
 import { audioObstacle, videoObstacle } from './track-rules.ts';
-import type {
-  Capabilities,
-  ContainerIndex,
-  Delivery,
-  EncodeTarget,
-  PlaybackDecision,
-  TrackDecision,
-} from './types.ts';
+import type { Capabilities, Delivery, EncodeTarget, PlaybackDecision, TrackDecision } from './types.ts';
 import { videoTarget } from './video-target.ts';
 
 /** What a decision rests on beside the film and the client. */
 export interface DecisionTerms {
-  /** Whether packets can be taken out of it: without an index there is nowhere to cut. Default: a container that can be cut. */
-  container?: ContainerIndex['container'] | undefined;
+  /** What keeps tracks from being taken out of their container as they are. */
+  container?: ContainerObstacles | undefined;
   /** When smaller pictures are offered as well: never (there is no encoder), where the picture is encoded anyway, or for every picture. */
   ladder?: 'none' | 'encoded' | 'all';
 }
@@ -29,13 +22,14 @@ export function decide(
   media: MediaInfo,
   capabilities: Capabilities | undefined,
   delivery: Delivery,
-  { container = 'matroska', ladder = 'none' }: DecisionTerms = {},
+  { container = NO_OBSTACLES, ladder = 'none' }: DecisionTerms = {},
 ): PlaybackDecision {
   const client = clientOf(capabilities);
-  const uncut = container === 'unindexed' ? NO_INDEX : null;
   const [stream] = media.video;
   const video = stream
-    ? withTarget(decideVideo(stream, client, delivery, uncut), () => videoTarget(stream, capabilities))
+    ? withTarget(decideVideo(stream, client, delivery, container.video), () =>
+        videoTarget(stream, capabilities),
+      )
     : null;
   const isOffered = ladder === 'all' || (ladder === 'encoded' && video?.action === 'transcode');
   // MPEG-TS is handed out as one media playlist: it has no variants.
@@ -45,13 +39,22 @@ export function decide(
     delivery,
     video,
     audio: media.audio.map((sound) =>
-      withTarget(decideAudio(sound, client, delivery, uncut), () => audioTarget(sound, capabilities)),
+      withTarget(decideAudio(sound, client, delivery, container.audio[sound.position] ?? null), () =>
+        audioTarget(sound, capabilities),
+      ),
     ),
     ...(rungs.length > 0 ? { rungs } : {}),
   };
 }
 
-const NO_INDEX = 'The file keeps no index of its keyframes, so it is converted while playing.';
+/** Why a container's tracks cannot be taken out as they are, as sentences; null where they can. */
+export interface ContainerObstacles {
+  video: string | null;
+  /** By position. */
+  audio: readonly (string | null)[];
+}
+
+const NO_OBSTACLES: ContainerObstacles = { video: null, audio: [] };
 
 /**
  * Throws `codec_not_playable` (with `data.reasons`) where there is no encoder and playing would be black or silent: the video, every audio
@@ -93,10 +96,10 @@ function decideVideo(
   stream: VideoStream,
   client: Client,
   delivery: Delivery,
-  uncut: string | null,
+  container: string | null,
 ): TrackDecision {
   const name = codecName(stream.codec);
-  const obstacle = uncut ?? videoObstacle(stream, client) ?? carriageObstacle(stream, delivery);
+  const obstacle = videoObstacle(stream, client) ?? carriageObstacle(stream, delivery) ?? container;
   const interlaced = stream.isInterlaced ? ', interlaced as it is: the player has to deinterlace' : '';
   return decision('video', stream, obstacle, `${name} is playable by this client${interlaced}.`);
 }
@@ -105,13 +108,13 @@ function decideAudio(
   stream: AudioStream,
   client: Client,
   delivery: Delivery,
-  uncut: string | null,
+  container: string | null,
 ): TrackDecision {
   const obstacle =
-    uncut ??
     audioObstacle(stream, client) ??
     carriageObstacle(stream, delivery) ??
-    mp3InMp4Obstacle(stream, client, delivery);
+    mp3InMp4Obstacle(stream, client, delivery) ??
+    container;
   return decision('audio', stream, obstacle, `${codecName(stream.codec)} is playable by this client.`);
 }
 

@@ -30,6 +30,7 @@ const sideData = z.object({ side_data_type: text.optional(), rotation: number.op
 
 const stream = z.object({
   index: number,
+  id: text.optional(),
   codec_type: text.optional(),
   codec_name: text.optional(),
   codec_tag_string: text.optional(),

@@ -30,6 +30,8 @@ export interface StreamBase {
   position: number;
   /** ffprobe's stream index in the file. */
   streamIndex: number;
+  /** In MPEG-TS: the packets' identifier. */
+  pid?: number;
   /** ffprobe's codec name: `h264`, `hevc`, `aac`, `eac3`, … */
   codec: string;
   /** ffprobe's profile name, e.g. `High`, `Main 10`, `LC`; null when unknown. */

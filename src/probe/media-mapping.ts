@@ -15,7 +15,11 @@ export function toMediaInfo(output: FfprobeOutput): MediaInfo {
   const { format } = output;
   const formats = format.format_name.split(',');
   const isPartial = formats.includes('mov') && wasSeenInPart(output);
-  const base = (stream: FfprobeStream, position: number) => streamBase(stream, position, isPartial);
+  const hasPids = formats.includes('mpegts');
+  const base = (stream: FfprobeStream, position: number) => ({
+    ...streamBase(stream, position, isPartial),
+    ...(hasPids ? packetId(stream) : {}),
+  });
   const of = (type: string) => output.streams.filter((stream) => stream.codec_type === type);
   const pictures = of('video').filter((stream) => !isCoverArt(stream, formats));
   const hasDecodeTimesOnly = formats.includes('avi');
@@ -91,6 +95,11 @@ function streamBase(stream: FfprobeStream, position: number, isPartial: boolean)
     durationSeconds: measured,
     bitRate: positive(stream.bit_rate) ?? positive(Number(tag(stream, 'bps'))),
   };
+}
+
+/** ffprobe writes a stream's identifier in its container in hexadecimal. */
+function packetId({ id = '' }: FfprobeStream): { pid?: number } {
+  return /^0x[0-9a-f]{1,4}$/i.test(id) ? { pid: Number(id) } : {};
 }
 
 function toVideo(stream: FfprobeStream, base: StreamBase): VideoStream {

@@ -3,7 +3,9 @@ import { RaffiError } from '../errors.ts';
 import { masterOf } from '../hls/master.ts';
 import type { Produced, RenditionId } from '../hls/packager.ts';
 import { writeMasterPlaylist } from '../hls/playlists/master-playlist.ts';
+import { segmentAt } from '../plan/segments.ts';
 import { startWithin } from '../plan/start-time.ts';
+import type { SegmentPlan } from '../plan/types.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { ByteParts } from '../remux/byte-parts.ts';
 import type { ByteSource, SourceInfo, SourceStats } from '../source/byte-source.ts';
@@ -16,6 +18,7 @@ import { SessionEvents } from './events.ts';
 import type { Film } from './film.ts';
 import { FilmOpener } from './film-opener.ts';
 import { FilmWaits } from './film-waits.ts';
+import type { Packaging } from './packaging.ts';
 import { packagingFor } from './packaging-for.ts';
 import { PlaylistStart } from './playlist-start.ts';
 import { presentedAsset, presentedMaster } from './presented-assets.ts';
@@ -140,8 +143,9 @@ export class FilmSession implements Session {
     if (film.packaging instanceof Presentation)
       return presentedStream(this.id, film.packaging, this.#start.settle(query, this.#deps.now()), signal);
     const audioPosition = film.media.audio.length === 0 ? null : this.#audio.positionFor('mpegts', film);
-    const { plan } = packagingFor(film, 'mpegts', audioPosition);
+    const packaging = packagingFor(film, 'mpegts', audioPosition);
     const settled = this.#start.settle(query, this.#deps.now());
+    const plan = await this.#planAround(packaging, settled.seekSeconds, signal);
     return slicePlaylist(this.id, plan, sliceFor(plan, settled, audioPosition));
   }
 
@@ -163,11 +167,12 @@ export class FilmSession implements Session {
   async masterPlaylist(signal?: AbortSignal): Promise<string> {
     const film = await this.#used().forPlaylist(signal);
     const audioPosition = this.#audio.positionFor('cmaf', film);
-    if (film.packaging instanceof Presentation) {
-      const startSeconds = this.#start.withoutSeek(this.#deps.now());
-      return presentedMaster(this.id, film.packaging, { audioPosition, startSeconds });
-    }
-    const { plan, reader, rungs, media } = packagingFor(film, 'cmaf');
+    const wantedSeconds = this.#start.withoutSeek(this.#deps.now());
+    if (film.packaging instanceof Presentation)
+      return presentedMaster(this.id, film.packaging, { audioPosition, startSeconds: wantedSeconds });
+    const packaging = packagingFor(film, 'cmaf');
+    const { reader, rungs, media } = packaging;
+    const plan = await this.#planAround(packaging, wantedSeconds, signal);
     return writeMasterPlaylist(
       masterOf({
         media,
@@ -175,7 +180,7 @@ export class FilmSession implements Session {
         reader,
         rungs,
         audioPosition,
-        startSeconds: startWithin(plan, this.#start.withoutSeek(this.#deps.now())),
+        startSeconds: startWithin(plan, wantedSeconds),
         sizeBytes: film.info.sizeBytes,
         uri: (rendition) => renditionUri(this.id, rendition),
         decision: film.decisions.cmaf,
@@ -318,6 +323,16 @@ export class FilmSession implements Session {
     if (seek) this.#events.emit({ type: 'seek', data: seek });
     if (from === 'origin') this.#events.emit({ type: 'buffer', data: this.#source.stats() });
     return parts;
+  }
+
+  /**
+   * The plan, exact where playing begins: hls.js takes the first fragment's place in the playlist for its time, and would shift the whole film
+   * by what the two differ.
+   */
+  async #planAround({ cuts }: Packaging, seconds: number, signal?: AbortSignal): Promise<SegmentPlan> {
+    const first = segmentAt(cuts.plan, startWithin(cuts.plan, seconds));
+    await this.#waits.forMade('The playlist', (_, running) => cuts.locate(first, running), signal);
+    return cuts.plan;
   }
 
   #noteRequest({ packaging }: Film, rendition: string, index: number): void {

@@ -1,22 +1,22 @@
 import type { ManifestAccess } from '../adaptive/manifest-access.ts';
 import type { Presentation } from '../adaptive/presentation.ts';
 import { RaffiError, toRaffiError } from '../errors.ts';
-import { decide } from '../plan/decisions.ts';
+import { type ContainerObstacles, decide } from '../plan/decisions.ts';
 import { decideDirect } from '../plan/direct.ts';
-import { estimateIndex } from '../plan/estimated-index.ts';
 import { planSegments, segmentAt } from '../plan/segments.ts';
-import type { Capabilities, ContainerIndex } from '../plan/types.ts';
+import type { Capabilities, Delivery } from '../plan/types.ts';
 import { readContainerIndex } from '../probe/container-index/container-index.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { Prober } from '../probe/prober.ts';
 import { fetchEnd } from '../remux/fetch-end.ts';
-import { NOTHING_TO_COPY, openPacketReader } from '../remux/open-reader.ts';
-import type { PacketReader } from '../remux/packet.ts';
+import { openPacketReader } from '../remux/open-reader.ts';
+import type { UnindexedFilm } from '../remux/unindexed/film.ts';
 import type { SourceInfo } from '../source/byte-source.ts';
 import { fetchAhead } from './fetch-ahead.ts';
-import { type PackagingOptions, type Packagings, packagingsOf } from './packaging.ts';
+import { type ExaminedFilm, type PackagingOptions, type Packagings, packagingsOf } from './packaging.ts';
 import { manifestKindOf, openPresentedFilm } from './presented-film.ts';
 import type { SessionView, Stage } from './types.ts';
+import { openWithoutIndex } from './without-index.ts';
 
 export interface FilmOptions extends PackagingOptions {
   prober: Prober;
@@ -65,9 +65,9 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   if (options.startSeconds === 0 && !options.cheapReads) fetchAhead(source, 0, LIKELY_FIRST_BYTES, signal);
   const opening = openReader(options, signal);
   opening.catch(() => {}); // heard below; until then the probe's failure may come first
-  let media: MediaInfo;
+  let probed: MediaInfo;
   try {
-    media = await prober.probe(signal);
+    probed = await prober.probe(signal);
   } catch (error) {
     opening.then(
       ({ reader }) => reader.close(),
@@ -78,19 +78,25 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   onStage('plan');
   const missingEncoder = await whyNoEncoder(options, signal);
   const canEncode = missingEncoder === null;
-  const container = await containerOf(opening, canEncode ? estimateIndex(media, info.sizeBytes) : null);
-  const containerKind = container instanceof RaffiError ? undefined : container.index.container;
-  const terms = { container: containerKind, ladder: canEncode ? options.ladder : 'none' } as const;
+  const container = await containerOf(opening, { options, probed, info, canEncode }, signal);
+  const { media, obstacles, unindexed } =
+    container instanceof RaffiError ? { media: probed, obstacles: {}, unindexed: null } : container;
+  const terms = { ladder: canEncode ? ladderFor(options.ladder, unindexed) : 'none' } as const;
   const decisions = {
-    mpegts: decide(media, capabilities, 'mpegts', terms),
-    cmaf: decide(media, capabilities, 'cmaf', terms),
+    mpegts: decide(media, capabilities, 'mpegts', { ...terms, container: obstacles.mpegts }),
+    cmaf: decide(media, capabilities, 'cmaf', { ...terms, container: obstacles.cmaf }),
     direct: decideDirect(media, info, capabilities, options.languages),
   };
   const packaging =
     container instanceof RaffiError
       ? container
-      : packagingsOf(options, { media, ...container, canEncode }, decisions);
+      : packagingsOf(options, { ...container, canEncode }, decisions);
   return { info, media, decisions, packaging, missingEncoder };
+}
+
+/** Smaller pictures have keyframes at the plan's cuts: beside a copied picture whose cuts are elsewhere they would not join. */
+function ladderFor(wished: FilmOptions['ladder'], unindexed: UnindexedFilm | null): FilmOptions['ladder'] {
+  return unindexed ? 'encoded' : wished;
 }
 
 /** About a second of film. More would compete with the index for the link. */
@@ -109,18 +115,24 @@ async function openReader(options: FilmOptions, signal: AbortSignal) {
   return { index, reader: await openPacketReader(source, index, signal) };
 }
 
-/** The film's index and the reader of its packets; without an index of its own the estimate, and nothing to read; else why neither will do. */
+/** A film's container, opened: what packing needs of it, and what keeps tracks in it. */
+export interface Container extends Omit<ExaminedFilm, 'canEncode'> {
+  obstacles: Partial<Record<Delivery, ContainerObstacles>>;
+}
+
+/** The film's index and the reader of its packets; without an index of its own what can be found without; else why neither will do. */
 async function containerOf(
   opening: ReturnType<typeof openReader>,
-  estimate: ContainerIndex | null,
-): Promise<{ index: ContainerIndex; copied: PacketReader } | RaffiError> {
+  film: { options: FilmOptions; probed: MediaInfo; info: SourceInfo; canEncode: boolean },
+  signal: AbortSignal,
+): Promise<Container | RaffiError> {
   try {
     const { index, reader } = await opening;
-    return { index, copied: reader };
+    return { media: film.probed, index, copied: reader, unindexed: null, obstacles: {} };
   } catch (thrown) {
     const error = toRaffiError(thrown);
-    if (error.code === 'no_index' && estimate) return { index: estimate, copied: NOTHING_TO_COPY };
-    if (error.code === 'no_index' || error.code === 'media_damaged') return error;
+    if (error.code === 'no_index') return (await openWithoutIndex(film, signal)) ?? error;
+    if (error.code === 'media_damaged') return error;
     throw thrown;
   }
 }

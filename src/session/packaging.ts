@@ -2,10 +2,14 @@ import { deliveredMedia } from '../hls/delivered-media.ts';
 import { encodedLadder } from '../hls/encoded-ladder.ts';
 import { encodingReader } from '../hls/encoding-reader.ts';
 import { Packager, type Picture, type SegmentCache } from '../hls/packager.ts';
+import { type Cuts, knownCuts } from '../plan/cuts.ts';
+import { planEstimated } from '../plan/estimated-plan.ts';
 import { planSegments } from '../plan/segments.ts';
 import type { ContainerIndex, Delivery, PlaybackDecision, SegmentPlan } from '../plan/types.ts';
 import { type MediaInfo, originSecondsOf } from '../probe/media-info.ts';
 import type { PacketReader } from '../remux/packet.ts';
+import { CutFinder } from '../remux/unindexed/cut-finder.ts';
+import type { UnindexedFilm } from '../remux/unindexed/film.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import type { Encoders } from './deps.ts';
 
@@ -22,7 +26,9 @@ export interface PackagingOptions {
 
 /** How a film is cut and packed for one kind of delivery. */
 export interface Packaging {
-  plan: SegmentPlan;
+  cuts: Cuts;
+  /** As far as it is known by now: see `Cuts`. */
+  readonly plan: SegmentPlan;
   /** The film as the client gets it. */
   media: MediaInfo;
   reader: PacketReader;
@@ -37,21 +43,27 @@ export interface Packagings extends Record<Delivery, Packaging> {
   close(): void;
 }
 
+/** What packing needs to know of the film itself. */
+export interface ExaminedFilm {
+  media: MediaInfo;
+  index: ContainerIndex;
+  copied: PacketReader;
+  /** How keyframes are found that no index lists, where its picture can be copied all the same. */
+  unindexed: UnindexedFilm | null;
+  canEncode: boolean;
+}
+
 export function packagingsOf(
   options: PackagingOptions,
-  film: { media: MediaInfo; index: ContainerIndex; copied: PacketReader; canEncode: boolean },
+  film: ExaminedFilm,
   decisions: Record<Delivery, PlaybackDecision>,
 ): Packagings {
   const { media, index, copied, canEncode } = film;
   const packagingFor = (delivery: Delivery): Packaging => {
     const decision = decisions[delivery];
     const delivered = deliveredMedia(media, decision);
-    const picture = media.video[0];
-    const plan = planSegments(
-      index,
-      media,
-      decision.video?.target && (picture ? constantRate(picture) : null),
-    );
+    const cuts = cutsOf(film, decision);
+    const { plan } = cuts;
     const viewer = { seconds: options.startSeconds };
     const encoding = {
       ...options.encoders,
@@ -65,8 +77,17 @@ export function packagingsOf(
     };
     const reader = encodingReader(encoding);
     const rungs = encodedLadder(encoding);
-    const packager = new Packager({ ...options, media: delivered, plan, reader, rungs, viewer });
-    return { plan, media: delivered, reader, rungs, packager };
+    const packager = new Packager({ ...options, media: delivered, cuts, reader, rungs, viewer });
+    return {
+      cuts,
+      get plan() {
+        return cuts.plan;
+      },
+      media: delivered,
+      reader,
+      rungs,
+      packager,
+    };
   };
   const mpegts = packagingFor('mpegts');
   const cmaf = packagingFor('cmaf');
@@ -87,6 +108,20 @@ export function packagingsOf(
       copied.close();
     },
   };
+}
+
+/** Part of a frame by which two times may differ and still be the same picture's. */
+const SAME_FRAME = 0.5;
+
+function cutsOf({ media, index, unindexed }: ExaminedFilm, decision: PlaybackDecision): Cuts {
+  if (unindexed && decision.video?.action === 'copy') {
+    const { search, groupSeconds, frameSeconds } = unindexed;
+    const plan = planEstimated(index, groupSeconds);
+    return new CutFinder(plan, search, groupSeconds - SAME_FRAME * frameSeconds);
+  }
+  const picture = media.video[0];
+  const rate = picture ? constantRate(picture) : null;
+  return knownCuts(planSegments(index, media, decision.video?.target && rate));
 }
 
 /** Frames per second; null when it varies. */

@@ -40,7 +40,7 @@ export class FilmJudge {
     const cut = new Cutter(name, delivery, fetched);
     const counts = cut.playlists.map(({ segments }) => segments.length);
     const [whole, ...alone] = await Promise.all([
-      measure([{ media: await film(name), streams: sourceStreams(name) }, ...cut.subjects(null)]),
+      measure([await sourceOf(name), ...cut.subjects(null)]),
       ...Array.from({ length: Math.max(...counts) }, (_, index) => measure(cut.subjects(index))),
     ]);
     return new FilmJudge(name, cut, whole, alone);
@@ -155,6 +155,12 @@ class Cutter {
     const uris = [...(map === null ? [] : [map]), ...wanted.map(({ uri }) => uri)];
     return Buffer.concat(uris.map((uri) => this.#fetched.get(uri) ?? new Uint8Array(0)));
   }
+}
+
+async function sourceOf(name: FilmName): Promise<Subject> {
+  const { container, audio } = filmFacts(name);
+  const hasAdts = container === 'mpegts' && audio.some(({ codec }) => codec === 'aac');
+  return { media: await film(name), streams: sourceStreams(name), hasAdts };
 }
 
 function sourceStreams(name: FilmName): string[] {

@@ -56,8 +56,10 @@ function judgedFilm(name: FilmName): Promise<Judged> {
 }
 
 async function judgeFilm(name: FilmName): Promise<Judged> {
-  const delivery = await deliveryOf(first, await first.open(await film(name)));
-  const cold = await fetchAll(first, urisOf(delivery));
+  const sessionId = await first.open(await film(name));
+  const cold = await fetchAll(first, urisOf(await deliveryOf(first, sessionId)));
+  // Again: where cuts had to be looked for, playlists are exact from now on.
+  const delivery = await deliveryOf(first, sessionId);
   return { delivery, cold, judge: await FilmJudge.of(name, delivery, cold) };
 }
 

@@ -1,7 +1,7 @@
 import { FILM_NAMES, type FilmName, filmFacts, type VideoFacts } from '../lab/media/index.ts';
 
-/** Films whose containers keep no index: encoded whole, and refused with `no_index` where there is no ffmpeg. */
-export const WITHOUT_INDEX: readonly FilmName[] = ['mpegts', 'avi'];
+/** Films whose containers keep no index that we can do without: encoded whole, and refused with `no_index` where there is no ffmpeg. */
+export const WITHOUT_INDEX: readonly FilmName[] = ['avi', 'ts-open-gop'];
 
 /** A day has 17,280 segments: only some of them are looked at, in a test of their own. */
 export const isDayLong = (name: FilmName) => name.startsWith('day-long');
@@ -14,7 +14,8 @@ export const PLAYABLE: readonly FilmName[] = FILM_NAMES.filter(
 /** Films, none of them long, whose picture or only sound a client which says nothing of itself gets encoded. */
 export const ENCODED: readonly FilmName[] = FILM_NAMES.filter((name) => {
   const { health, video, audio } = filmFacts(name);
-  if (video === null || filmSeconds(name) > 30 || audio.length > 1) return false;
+  if (video === null || filmSeconds(name) > 30 || audio.length > 1 || WITHOUT_INDEX.includes(name))
+    return false;
   return health === 'encoder' || name.startsWith('hevc-aac');
 });
 

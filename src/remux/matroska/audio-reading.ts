@@ -1,9 +1,9 @@
 import { packetSamples } from '../audio-frames.ts';
+import { ByteCursor } from '../byte-cursor.ts';
 import { segmentBudget } from '../collect-packets.ts';
 import { fetchEnd } from '../fetch-end.ts';
 import type { AudioFormat, Packet, Span } from '../packet.ts';
 import { type Block, readBlocks } from './blocks.ts';
-import { ByteCursor } from './byte-cursor.ts';
 import { FilmClock, readingEnd, SAME_MOMENT_SECONDS } from './clock.ts';
 import type { FirstPacket } from './first-packets.ts';
 import { restoreFrame } from './frames.ts';

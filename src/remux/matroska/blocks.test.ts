@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ByteCursor } from '../byte-cursor.ts';
 import { memorySource } from '../testing/films.fixture.ts';
 import {
   blockBytes,
@@ -9,7 +10,6 @@ import {
   unsignedElement,
 } from '../testing/matroska-bytes.fixture.ts';
 import { type Block, readBlocks } from './blocks.ts';
-import { ByteCursor } from './byte-cursor.ts';
 
 const CLUSTER = 0x1f43b675;
 const TIMESTAMP = 0xe7;

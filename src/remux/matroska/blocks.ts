@@ -10,7 +10,7 @@ import {
   unsigned,
 } from '../../probe/container-index/ebml.ts';
 import { WorkBudget } from '../../probe/container-index/work-budget.ts';
-import type { ByteCursor } from './byte-cursor.ts';
+import type { ByteCursor } from '../byte-cursor.ts';
 import { unlace } from './lacing.ts';
 import { skipToCluster } from './resync.ts';
 

@@ -1,7 +1,7 @@
 import { packetSamples } from '../audio-frames.ts';
+import { ByteCursor } from '../byte-cursor.ts';
 import type { AudioFormat } from '../packet.ts';
 import { readBlocks } from './blocks.ts';
-import { ByteCursor } from './byte-cursor.ts';
 import { FilmClock } from './clock.ts';
 import { restoreFrame } from './frames.ts';
 import type { Grid } from './timing.ts';

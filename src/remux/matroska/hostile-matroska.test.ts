@@ -4,9 +4,9 @@ import { type EbmlElement, ID, readElement } from '../../probe/container-index/e
 import { header } from '../../probe/container-index/testing/matroska-writer.ts';
 import { memorySource, sparseSource } from '../../probe/container-index/testing/sparse-source.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
+import { ByteCursor } from '../byte-cursor.ts';
 import { element, unsignedElement } from '../testing/matroska-bytes.fixture.ts';
 import { readBlocks } from './blocks.ts';
-import { ByteCursor } from './byte-cursor.ts';
 import { audioFormat } from './formats.ts';
 import { restoreFrame } from './frames.ts';
 import { parseTracks } from './tracks.ts';

@@ -1,5 +1,5 @@
 import { ID, MAX_HEADER_BYTES, readElement } from '../../probe/container-index/ebml.ts';
-import type { ByteCursor } from './byte-cursor.ts';
+import type { ByteCursor } from '../byte-cursor.ts';
 
 const CLUSTER = Buffer.of(0x1f, 0x43, 0xb6, 0x75);
 const WINDOW_BYTES = 64 << 10;

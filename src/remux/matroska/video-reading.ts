@@ -1,9 +1,9 @@
 import type { ContainerIndex } from '../../plan/types.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
+import { ByteCursor } from '../byte-cursor.ts';
 import { fetchEnd } from '../fetch-end.ts';
 import type { Packet, Span } from '../packet.ts';
 import { readBlocks } from './blocks.ts';
-import { ByteCursor } from './byte-cursor.ts';
 import { FilmClock, readingEnd, SAME_MOMENT_SECONDS } from './clock.ts';
 import { Coverage } from './coverage.ts';
 import { restoreFrame } from './frames.ts';

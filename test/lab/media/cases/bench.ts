@@ -1,4 +1,4 @@
-import type { FilmCase } from '../film-case.ts';
+import type { FilmCase, FilmFacts } from '../film-case.ts';
 import { AAC, audioFacts, facts, pictureGraph, tone, videoFacts } from '../ingredients.ts';
 
 /** Encoded once, then repeated without encoding. A multiple of the longest GOP. */
@@ -38,7 +38,7 @@ function loop({ gopSeconds, megabits }: Bench): FilmCase {
   };
 }
 
-function factsOf({ seconds, gopSeconds }: Bench, container: 'mp4' | 'matroska') {
+function factsOf({ seconds, gopSeconds }: Bench, container: FilmFacts['container']) {
   return facts({
     container,
     video: videoFacts({
@@ -120,6 +120,13 @@ export const BENCH = {
   'bench-gop2-mkv': repeated(TWO, 'bench-loop-gop2', '.mkv'),
   'bench-gop2-mp4': repeated(TWO, 'bench-loop-gop2', '.mp4', FASTSTART),
   'bench-gop2-moov-at-end': repeated(TWO, 'bench-loop-gop2', '.mp4'),
+  /** No index: cuts are looked for. */
+  'bench-gop2-ts': {
+    extension: '.ts',
+    from: ['bench-gop2-mp4'],
+    args: ['-i', '@0', '-c', 'copy'],
+    facts: factsOf(TWO, 'mpegts'),
+  },
   'bench-gop10-mkv': repeated(TEN, 'bench-loop-gop10', '.mkv'),
   'bench-gop10-mp4': repeated(TEN, 'bench-loop-gop10', '.mp4', FASTSTART),
   'bench-40m-mkv': repeated(HEAVY, 'bench-loop-40m', '.mkv'),

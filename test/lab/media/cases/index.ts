@@ -1,6 +1,7 @@
 import type { FilmCase } from '../film-case.ts';
 import type { FlashAndBeep } from '../flash-and-beep.ts';
 import { BENCH } from './bench.ts';
+import { BROADCASTS } from './broadcasts.ts';
 import { CODECS } from './codecs.ts';
 import { CONTAINERS } from './containers.ts';
 import { CONVERTED } from './converted.ts';
@@ -15,6 +16,7 @@ import { TRACKS } from './tracks.ts';
 const SMALL_FILMS = {
   ...GOPS,
   ...CONTAINERS,
+  ...BROADCASTS,
   ...TRACKS,
   ...TIMING,
   ...CODECS,

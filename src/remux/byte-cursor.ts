@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../source/byte-source.ts';
+import type { ByteSource } from '../source/byte-source.ts';
 
 /** Beyond the expected end the source is asked for this much at a time: little is fetched that nobody wanted. */
 const TAIL_BYTES = 1 << 20;

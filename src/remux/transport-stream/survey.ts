@@ -1,0 +1,185 @@
+import type { ByteSource } from '../../source/byte-source.ts';
+import { ByteCursor } from '../byte-cursor.ts';
+import type { AudioFormat } from '../packet.ts';
+import type { AccessPoint } from '../unindexed/access-point-search.ts';
+import { type FramedCodec, framedFormat } from './audio-frames.ts';
+import { isSameSet } from './decoder-config.ts';
+import { isKeyPicture, type NalCodec, parseAccessUnit } from './nal-units.ts';
+import type { PacketLayout } from './packets.ts';
+import { readPes } from './pes.ts';
+import { TransportClock } from './transport-clock.ts';
+
+/** The streams of a transport stream that are looked at. */
+export interface Wanted {
+  video: { pid: number; codec: NalCodec };
+  /** Sound that could be copied. */
+  audio: readonly { pid: number; codec: FramedCodec }[];
+}
+
+export interface TransportFile {
+  source: ByteSource;
+  sizeBytes: number;
+  layout: PacketLayout;
+}
+
+/** What a film's beginning shows. */
+export interface Head {
+  /** The film's first pictures, from the first that decoding can begin at on. */
+  keys: { ptsTicks: number; offset: number }[];
+  parameterSets: Uint8Array[];
+  /** By PID. */
+  audio: ReadonlyMap<number, AudioFormat | null>;
+  /** The most pictures that one PES packet holds: fields count as pictures. */
+  picturesPerUnit: number;
+  /** The least distance of two pictures, seconds; infinite for one alone. */
+  leastFrameSeconds: number;
+  /** A picture that tells no time of its own. */
+  hasUntimed: boolean;
+  /** How much film was seen, seconds; and whether that was all. */
+  seconds: number;
+  isWhole: boolean;
+}
+
+/** By so many keyframes the length of groups of pictures is known. */
+const ENOUGH_KEYS = 4;
+/** A film without a key picture for so long cannot be cut. */
+const HEAD_SECONDS = 13;
+const HEAD_BYTES = 32 << 20;
+const EXPECTED_HEAD_BYTES = 1 << 20;
+
+/** Reads a film's beginning up to some groups of pictures, and no further than is bounded. */
+export async function readHead(file: TransportFile, wanted: Wanted, signal?: AbortSignal): Promise<Head> {
+  const { video } = wanted;
+  const keys: Head['keys'] = [];
+  const sets: Uint8Array[] = [];
+  const audio = new Map<number, AudioFormat | null>();
+  const times: number[] = [];
+  const head = { picturesPerUnit: 0, hasUntimed: false, isWhole: true };
+  let clock: TransportClock | null = null;
+  const pids = new Set([video.pid, ...wanted.audio.map(({ pid }) => pid)]);
+  const cursor = new ByteCursor(file.source, 0, EXPECTED_HEAD_BYTES, file.sizeBytes, signal);
+  try {
+    for await (const unit of readPes(cursor, file.layout, (pid) => pids.has(pid))) {
+      const track = wanted.audio.find(({ pid }) => pid === unit.pid);
+      if (track && !audio.get(track.pid)) audio.set(track.pid, framedFormat(unit.payload, track.codec));
+      if (unit.pid === video.pid && unit.damage === 'none') {
+        const picture = parseAccessUnit(unit.payload, video.codec);
+        if (picture.isKey && unit.ptsTicks !== null) {
+          clock ??= new TransportClock(unit.ptsTicks);
+          keys.push({ ptsTicks: unit.ptsTicks, offset: unit.offset });
+          for (const set of picture.parameterSets)
+            if (!sets.some((known) => isSameSet(known, set))) sets.push(set);
+        }
+        if (clock) {
+          head.picturesPerUnit = Math.max(head.picturesPerUnit, picture.pictures);
+          head.hasUntimed ||= unit.ptsTicks === null;
+          if (unit.ptsTicks !== null) times.push(clock.seconds(unit.ptsTicks));
+        }
+      }
+      const seconds = Math.max(0, ...times.slice(-1));
+      const hasSound = wanted.audio.every(({ pid }) => audio.get(pid)) || seconds > 1;
+      if ((keys.length >= ENOUGH_KEYS && hasSound) || seconds > HEAD_SECONDS || unit.offset > HEAD_BYTES) {
+        head.isWhole = false;
+        break;
+      }
+    }
+  } finally {
+    await cursor.close();
+  }
+  const sorted = times.toSorted((a, b) => a - b);
+  const distances = sorted.slice(1).map((time, i) => time - (sorted[i] ?? time));
+  return {
+    ...head,
+    keys,
+    parameterSets: sets,
+    audio,
+    leastFrameSeconds: Math.min(Number.POSITIVE_INFINITY, ...distances),
+    seconds: sorted.at(-1) ?? 0,
+  };
+}
+
+/** How long the last frame of each stream is unknown; when the last one begins is not. Film time, seconds, by PID. */
+export type LastTimes = Map<number, number>;
+
+const FIRST_TAIL_BYTES = 256 << 10;
+const MAX_TAIL_BYTES = 16 << 20;
+
+/** The last times of the streams, from as much of the film's end as is needed to see a picture. */
+export async function readTail(
+  file: TransportFile,
+  pids: ReadonlySet<number>,
+  videoPid: number,
+  clock: TransportClock,
+  signal?: AbortSignal,
+): Promise<LastTimes> {
+  const { source, sizeBytes, layout } = file;
+  for (let bytes = FIRST_TAIL_BYTES; ; bytes *= 4) {
+    const from = Math.max(0, sizeBytes - bytes);
+    const cursor = new ByteCursor(source, from - (from % layout.packetBytes), sizeBytes, sizeBytes, signal);
+    const last: LastTimes = new Map();
+    try {
+      for await (const { pid, ptsTicks } of readPes(cursor, layout, (wanted) => pids.has(wanted))) {
+        if (ptsTicks === null) continue;
+        last.set(pid, Math.max(last.get(pid) ?? Number.NEGATIVE_INFINITY, clock.seconds(ptsTicks)));
+      }
+    } finally {
+      await cursor.close();
+    }
+    if (last.has(videoPid) || from === 0 || bytes >= MAX_TAIL_BYTES) return last;
+  }
+}
+
+/** What a look into the middle of a film shows. */
+export interface Sample {
+  /** The first picture there. */
+  place: AccessPoint;
+  /** Film times of the key pictures seen. */
+  keySeconds: number[];
+}
+
+const SAMPLE_BYTES = 1 << 20;
+
+/** Looks at a film's middle. Null when there is no picture. */
+export async function readSample(
+  file: TransportFile,
+  video: Wanted['video'],
+  clock: TransportClock,
+  offset: number,
+  signal?: AbortSignal,
+): Promise<Sample | null> {
+  let place: AccessPoint | null = null;
+  const keySeconds: number[] = [];
+  for await (const picture of scanPictures(file, video, clock, offset, offset + SAMPLE_BYTES, signal)) {
+    place ??= { seconds: picture.seconds, offset };
+    if (picture.isKey) keySeconds.push(picture.seconds);
+    if (picture.offset > offset + SAMPLE_BYTES || keySeconds.length >= 2) break;
+  }
+  return place && { place, keySeconds };
+}
+
+/** Every picture from an offset on: time, place, and whether decoding can begin there. */
+export async function* scanPictures(
+  { source, sizeBytes, layout }: TransportFile,
+  { pid, codec }: Wanted['video'],
+  clock: TransportClock,
+  offset: number,
+  expectedEnd: number,
+  signal?: AbortSignal,
+) {
+  const cursor = new ByteCursor(
+    source,
+    offset - (offset % layout.packetBytes),
+    expectedEnd,
+    sizeBytes,
+    signal,
+  );
+  try {
+    for await (const unit of readPes(cursor, layout, (wanted) => wanted === pid)) {
+      if (unit.ptsTicks === null) continue;
+      const isKey = unit.damage === 'none' && isKeyPicture(unit.payload, codec);
+      yield { seconds: clock.seconds(unit.ptsTicks), offset: unit.offset, isKey };
+    }
+  } finally {
+    await cursor.close();
+  }
+}

@@ -5,6 +5,7 @@ import { RaffiError } from './errors.ts';
 import type { BinaryStatus } from './ffmpeg/binaries.ts';
 import { encoderSlots } from './ffmpeg/encode/slots.ts';
 import { createEncodedStore } from './ffmpeg/encode/track.ts';
+import { ColourTables } from './ffmpeg/tone-map/colour-tables.ts';
 import { FfmpegTools } from './ffmpeg/tools.ts';
 import type { BinaryHealth, Health } from './health.ts';
 import { createSegmentCache } from './hls/packager.ts';
@@ -91,6 +92,7 @@ export class Runtime {
       segmentCache: createSegmentCache(SEGMENT_CACHE_BYTES),
       encoders: {
         tools: this.#tools,
+        colourTables: new ColourTables(runFolder.path),
         store: createEncodedStore(ENCODED_STORE_BYTES),
         slots: encoderSlots(),
         now: () => performance.now(),

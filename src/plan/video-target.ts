@@ -5,7 +5,7 @@ import type { Capabilities, VideoTarget } from './types.ts';
 
 /** A picture that x264 encodes in real time on a small machine. */
 const MAX_HEIGHT = 1080;
-/** Tone mapping is done in floating point: about four times the work of encoding. */
+/** HDR is mostly 4K HEVC of 10 bits: decoding that leaves a small machine little for the rest. */
 const MAX_TONE_MAPPED_HEIGHT = 720;
 /** Where a client's decoder bears less than the picture would need, the next of these that it does. */
 const SMALLER_HEIGHTS = [1080, 720, 480, 360, 240];

@@ -9,7 +9,7 @@ import type { WaitBounds } from './bounded-wait.ts';
 import type { SessionRequest } from './types.ts';
 
 /** What encoding needs of the core: its ffmpeg, and room for what that makes. */
-export type Encoders = Pick<EncodedFilm, 'tools' | 'store' | 'slots' | 'now'>;
+export type Encoders = Pick<EncodedFilm, 'tools' | 'colourTables' | 'store' | 'slots' | 'now'>;
 
 /** What sessions need of the core they live in. */
 export interface SessionDeps {

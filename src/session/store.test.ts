@@ -3,6 +3,7 @@ import { MemorySource } from '../../test/support/memory-source.ts';
 import { RaffiError } from '../errors.ts';
 import { encoderSlots } from '../ffmpeg/encode/slots.ts';
 import { createEncodedStore } from '../ffmpeg/encode/track.ts';
+import { ColourTables } from '../ffmpeg/tone-map/colour-tables.ts';
 import { FfmpegTools } from '../ffmpeg/tools.ts';
 import { createSegmentCache } from '../hls/packager.ts';
 import { createLog } from '../log.ts';
@@ -34,6 +35,7 @@ beforeEach(() => {
     segmentCache: createSegmentCache(1024),
     encoders: {
       tools: new FfmpegTools(),
+      colourTables: new ColourTables('/no/such/folder'),
       store: createEncodedStore(1024),
       slots: encoderSlots(),
       now: () => nowMs,

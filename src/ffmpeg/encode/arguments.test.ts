@@ -22,8 +22,8 @@ const HD: VideoTarget = {
 const CUTS = { startSeconds: 100, endSeconds: 104, keyframes: [100, 102], frameSeconds: 0.04 };
 
 const sound = (input = INPUT) => audioArguments(input, STEREO, 4_800_512);
-const picture = (changes: Partial<VideoTarget> = {}, input = INPUT) =>
-  videoArguments(input, { ...HD, ...changes }, CUTS);
+const picture = (changes: Partial<VideoTarget> = {}, input = INPUT, table: string | null = null) =>
+  videoArguments(input, { ...HD, ...changes }, CUTS, table);
 const optionOf = (args: readonly string[], option: string) => args[args.indexOf(option) + 1];
 
 describe.each([
@@ -95,8 +95,9 @@ describe('videoArguments', () => {
 
   it('are 8-bit SDR with square pixels, whatever the film is', () => {
     expect(optionOf(picture(), '-vf')).toMatch(/scale=1920:1080.*setsar=1,format=yuv420p$/);
-    expect(optionOf(picture(), '-vf')).not.toMatch(/tonemap|bwdif/);
-    expect(optionOf(picture({ toneMap: true }), '-vf')).toContain('tonemap=tonemap=hable');
+    expect(optionOf(picture(), '-vf')).not.toMatch(/lut3d|bwdif/);
+    const mapped = optionOf(picture({ toneMap: true }, INPUT, '/run/pq.cube'), '-vf');
+    expect(mapped).toMatch(/in_color_matrix=bt2020.*lut3d=file='\/run\/pq.cube'.*out_color_matrix=bt709/);
     expect(optionOf(picture(), '-color_trc')).toBe('bt709');
   });
 

@@ -86,15 +86,23 @@ export interface VideoCuts {
  */
 export const X264_PARAMS = 'keyint=infinite:scenecut=0:open-gop=0:rc-lookahead=5:sync-lookahead=0';
 
-/** Encodes the picture between two cuts of the plan, with a keyframe at each cut and groups of pictures that stand alone. */
-export function videoArguments(input: RunInput, target: VideoTarget, cuts: VideoCuts): string[] {
+/**
+ * Encodes the picture between two cuts of the plan, with a keyframe at each cut and groups of pictures that stand alone.
+ *
+ * @param colourTable path of the table that makes the film's colours SDR; null where they are
+ */
+export function videoArguments(
+  input: RunInput,
+  target: VideoTarget,
+  cuts: VideoCuts,
+  colourTable: string | null,
+): string[] {
   const half = cuts.frameSeconds / 2;
   const filters = [
     `setpts=PTS-(${input.originSeconds})/TB`,
     `trim=start=${seconds(cuts.startSeconds - half)}:end=${seconds(cuts.endSeconds - half)}`,
     ...(target.deinterlace ? ['bwdif=mode=send_frame'] : []),
-    `scale=${target.width}:${target.height}:flags=bicubic`,
-    ...(target.toneMap ? TONE_MAP : []),
+    ...(colourTable === null ? [scale(target)] : toneMapped(target, colourTable)),
     'setsar=1',
     'format=yuv420p',
   ];
@@ -125,14 +133,26 @@ export function videoArguments(input: RunInput, target: VideoTarget, cuts: Video
 /** Ticks per second of encoded video: as fine as what our own writers put out. */
 const VIDEO_TICKS = 90_000;
 
-/** Linear light, then Hable's curve: highlights are bent, not cut. Needs zimg, which static builds of ffmpeg carry. */
-const TONE_MAP = [
-  'zscale=transfer=linear:npl=100',
-  'format=gbrpf32le',
-  'zscale=primaries=bt709',
-  'tonemap=tonemap=hable:desat=0',
-  'zscale=transfer=bt709:matrix=bt709:range=tv',
-];
+function scale({ width, height }: VideoTarget): string {
+  return `scale=${width}:${height}:flags=bicubic`;
+}
+
+/** HDR is BT.2020, whatever a film says or forgets to say of itself; sixteen bits, since the table makes nearly black what was dark already. */
+function toneMapped(target: VideoTarget, colourTable: string): string[] {
+  return [
+    `${scale(target)}+accurate_rnd+full_chroma_int:in_color_matrix=bt2020`,
+    'format=gbrp16le',
+    `lut3d=file=${filterValue(colourTable)}:interp=tetrahedral`,
+    'scale=out_color_matrix=bt709:out_range=tv',
+    'setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv',
+  ];
+}
+
+/** A value within a filter within a graph: each of both takes one level of quoting off (ffmpeg-filters, "Notes on filtergraph escaping"). */
+function filterValue(value: string): string {
+  const ofFilter = value.replaceAll(/[\\':]/g, '\\$&');
+  return `'${ofFilter.replaceAll("'", "'\\''")}'`;
+}
 
 /** How far ffmpeg looks before it begins: containers were examined before, and every process pays for it. */
 const LOOK = ['-probesize', '1000000', '-analyzeduration', '1000000'];

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../source/byte-source.ts';
+import type { ColourTables } from '../tone-map/colour-tables.ts';
 import type { FfmpegTools } from '../tools.ts';
 import type { EncoderSlots } from './slots.ts';
 import type { EncodedTrackOptions } from './track.ts';
@@ -8,6 +9,7 @@ export interface EncodedFilm extends Pick<EncodedTrackOptions, 'store' | 'cuts' 
   /** Prefix of the film's keys in the store. */
   id: string;
   tools: FfmpegTools;
+  colourTables: ColourTables;
   slots: { video: EncoderSlots; audio: EncoderSlots };
   source: ByteSource;
   /** Container time of film time 0, seconds. */

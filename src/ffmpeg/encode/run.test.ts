@@ -7,6 +7,7 @@ import { MemorySource } from '../../../test/support/memory-source.ts';
 import { Deferred } from '../../deferred.ts';
 import { RaffiError } from '../../errors.ts';
 import type { AudioStream } from '../../probe/media-info.ts';
+import { ColourTables } from '../tone-map/colour-tables.ts';
 import { FfmpegTools } from '../tools.ts';
 import { audioArguments } from './arguments.ts';
 import { encodedAudioTrack } from './audio-track.ts';
@@ -148,6 +149,7 @@ describe('a track whose encoder is killed', () => {
       {
         id: 'film',
         tools,
+        colourTables: new ColourTables(folder),
         source,
         originSeconds: 0,
         cuts,

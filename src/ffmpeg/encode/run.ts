@@ -10,7 +10,7 @@ import { type EncodedHeader, FragmentParser } from './fragment-parser.ts';
 export interface RunSpec {
   source: ByteSource;
   /** @param url where ffmpeg finds the source */
-  arguments: (url: string) => string[];
+  arguments: (url: string) => string[] | Promise<string[]>;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function* encode(
   const path = await tools.ffmpeg(signal);
   const exposed = await tools.expose(spec.source);
   try {
-    const child = tools.children.start(path, spec.arguments(exposed.url), { signal });
+    const child = tools.children.start(path, await spec.arguments(exposed.url), { signal });
     try {
       yield* packetsOf(child.stdout, onHeader);
     } finally {

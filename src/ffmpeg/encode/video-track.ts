@@ -1,5 +1,6 @@
 import type { VideoTarget } from '../../plan/types.ts';
 import type { VideoStream } from '../../probe/media-info.ts';
+import type { HdrTransfer } from '../tone-map/transfer.ts';
 import { videoArguments } from './arguments.ts';
 import type { EncodedFilm } from './encoded-film.ts';
 import { encode } from './run.ts';
@@ -26,7 +27,7 @@ export function encodedVideoTrack(
   stream: VideoStream,
   target: VideoTarget,
 ): EncodedTrack {
-  const { tools, source, originSeconds, cuts, keyframes } = film;
+  const { tools, colourTables, source, originSeconds, cuts, keyframes } = film;
   const frameSeconds = 1 / (stream.frameRate ?? FALLBACK_FRAME_RATE);
   return new EncodedTrack({
     ...film,
@@ -50,10 +51,21 @@ export function encodedVideoTrack(
         keyframes: cuts.slice(first, last + 1),
         frameSeconds,
       };
-      const spec = { source, arguments: (url: string) => videoArguments({ url, ...input }, target, run) };
+      const spec = {
+        source,
+        arguments: async (url: string) => {
+          const table = target.toneMap ? await colourTables.path(hdrTransfer(stream)) : null;
+          return videoArguments({ url, ...input }, target, run, table);
+        },
+      };
       return { packets: encode(tools, spec, onHeader, signal), last };
     },
   });
+}
+
+/** What is neither tagged HLG nor PQ is Dolby Vision without a base layer of its own, which is nearest to PQ. */
+function hdrTransfer({ colorTransfer }: VideoStream): HdrTransfer {
+  return colorTransfer === 'arib-std-b67' ? 'hlg' : 'pq';
 }
 
 /**

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { IpcHealth } from '../../electron/ipc/contract.ts';
+import { isAlive, processTree } from '../support/processes.ts';
 import { launchApp, type RunningApp } from './harness.ts';
-import { isAlive, processTree } from './processes.ts';
 
 /** The app's frame: what holds whatever film is played. */
 describe('the app', () => {

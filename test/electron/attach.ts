@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { killAll, processTree, untilGone } from '../support/processes.ts';
 import { atProcessEnd } from './last-will.ts';
-import { killAll, processTree, untilGone } from './processes.ts';
 
 /** An Electron app under test, and its window's page. */
 export interface AttachedApp {

@@ -2,12 +2,12 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type FilmName, film, filmFacts, frameNumberAt } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
+import { encodersOf, untilNoEncoder } from '../support/encoders.ts';
 import { type FfmpegGate, ffmpegGate } from '../support/ffmpeg-gate.ts';
-import { encodersOf, untilNoEncoder } from './encoders.ts';
+import { killAll, untilGone } from '../support/processes.ts';
 import { launchApp, type RunningApp } from './harness.ts';
 import { hear } from './listen.ts';
 import { countJumps, forgetRequests, openLink, requestedFragments, screen, untilPlaying } from './player.ts';
-import { killAll, untilGone } from './processes.ts';
 import { randomFrames, resume, SEEK_SEED, seekPaused } from './seek.ts';
 
 const FILMS = {

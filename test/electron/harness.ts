@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { electronExecutable } from '../../build/setup/electron.ts';
 import { PROJECT } from '../../build/setup/project.ts';
 import type { IpcHealth } from '../../electron/ipc/contract.ts';
+import { processTree } from '../support/processes.ts';
 import { type AttachedApp, startAttached } from './attach.ts';
 import { type Display, startDisplay } from './display.ts';
-import { processTree } from './processes.ts';
 
 export interface LaunchOptions {
   /** What to open, as on the command line. */

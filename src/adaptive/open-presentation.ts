@@ -1,6 +1,7 @@
 import { RaffiError } from '../errors.ts';
 import type { Capabilities, PlaybackDecision } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
+import { openDash } from './dash/open-dash.ts';
 import { type Examine, examinePresentation, passingDecision } from './examine.ts';
 import { openHls } from './hls/open-hls.ts';
 import { MAX_MANIFEST_BYTES } from './limits.ts';
@@ -37,9 +38,8 @@ export async function openPresentation(
 ): Promise<OpenedPresentation> {
   const { kind, url, resources, capabilities, examine } = options;
   if (kind === 'm3u') throw listOfLinks();
-  if (kind === 'dash') throw new RaffiError('not_implemented', 'DASH cannot be played by this version yet.');
   const manifest = await resources.read({ url, range: null }, MAX_MANIFEST_BYTES, signal);
-  const origin = openHls(manifest, resources);
+  const origin = kind === 'dash' ? openDash(manifest, resources) : openHls(manifest, resources);
   const { reasons, ...offer } = offerOf(origin, capabilities);
   let left: Offer = offer;
   for (let examined = 0; left.variants.length > 0 && examined < MAX_EXAMINED; examined += 1) {

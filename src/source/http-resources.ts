@@ -23,6 +23,8 @@ export interface ResourceHead {
   contentType: string | null;
   /** Bytes that will come; null when the origin does not say. */
   sizeBytes: number | null;
+  /** The origin's clock, seconds since 1970, to the second; null when it does not say. */
+  clockSeconds: number | null;
 }
 
 export interface ResourceSink {
@@ -100,7 +102,12 @@ export class HttpResources {
   async read(resource: Resource, maxBytes: number, signal: AbortSignal): Promise<FetchedResource> {
     const chunks: Uint8Array[] = [];
     let sizeBytes = 0;
-    let head: ResourceHead = { url: resource.url, contentType: null, sizeBytes: null };
+    let head: ResourceHead = {
+      url: resource.url,
+      contentType: null,
+      sizeBytes: null,
+      clockSeconds: null,
+    };
     const sink: ResourceSink = {
       head: (told) => {
         head = told;
@@ -172,7 +179,13 @@ class Download {
           if (this.wasAnswered) return;
           this.wasAnswered = true;
           const sizeBytes = end === null ? null : Math.max(0, end - (this.#range?.start ?? 0));
-          this.#sink.head({ url, contentType: mediaType(headers['content-type']), sizeBytes });
+          const clock = Date.parse(headers.date ?? '');
+          this.#sink.head({
+            url,
+            contentType: mediaType(headers['content-type']),
+            sizeBytes,
+            clockSeconds: Number.isNaN(clock) ? null : clock / 1000,
+          });
         },
         data: (chunk) => {
           const position = (this.#range?.start ?? 0) + this.receivedBytes;

@@ -2,29 +2,37 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DashKind, makeDash } from '../lab/adaptive/dash.ts';
 import { type HlsKind, makeHls } from '../lab/adaptive/hls.ts';
 import { type FilmName, filmFacts } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
 import { ffmpeg } from '../lab/tools.ts';
 import { Rig } from './rig.ts';
 
-const KINDS: { kind: HlsKind; name: FilmName; times: number }[] = [
+const KINDS: { kind: HlsKind | DashKind; name: FilmName; times: number }[] = [
   { kind: 'ts', name: 'gop2-mkv', times: 1 },
   { kind: 'fmp4', name: 'gop2-mkv', times: 1 },
   { kind: 'byte-ranges', name: 'gop2-mkv', times: 1 },
   { kind: 'aes-128', name: 'gop2-mkv', times: 1 },
   { kind: 'audio-group', name: 'two-audio-mkv', times: 1 },
   { kind: 'discontinuity', name: 'gop2-mkv', times: 2 },
+  { kind: 'template-duration', name: 'gop2-mkv', times: 1 },
+  { kind: 'template-timeline', name: 'two-audio-mkv', times: 1 },
+  { kind: 'list', name: 'gop2-mkv', times: 1 },
+  { kind: 'segment-base', name: 'gop2-mkv', times: 1 },
 ];
 const KEY_IN_LINK = 'k=s3cret';
 
 let rig: Rig;
 let origin: Origin;
 let folder: string;
-const playlists = new Map<HlsKind, string>();
+const manifests = new Map<HlsKind | DashKind, string>();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'raffi-hls-'));
-  for (const { kind, name } of KINDS) playlists.set(kind, await makeHls(join(folder, kind), kind, name));
+  for (const { kind, name } of KINDS) {
+    const place = join(folder, kind);
+    manifests.set(kind, isDash(kind) ? await makeDash(place, kind, name) : await makeHls(place, kind, name));
+  }
   [rig, origin] = await Promise.all([Rig.start(), startOrigin({ dir: folder })]);
 });
 afterAll(async () => {
@@ -32,11 +40,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function open(kind: HlsKind): Promise<string> {
-  return rig.open(`${origin.url(`/${kind}/${playlists.get(kind)}`)}?${KEY_IN_LINK}`);
+function isDash(kind: HlsKind | DashKind): kind is DashKind {
+  return ['template-duration', 'template-timeline', 'list', 'segment-base'].includes(kind);
 }
 
-describe.each(KINDS)('HLS of the kind $kind', ({ kind, name, times }) => {
+function open(kind: HlsKind | DashKind): Promise<string> {
+  return rig.open(`${origin.url(`/${kind}/${manifests.get(kind)}`)}?${KEY_IN_LINK}`);
+}
+
+describe.each(KINDS)('a presentation of the kind $kind', ({ kind, name, times }) => {
   it('is described as the film it is', async () => {
     const facts = filmFacts(name);
     const view = await rig.view(await open(kind));

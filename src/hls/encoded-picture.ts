@@ -46,12 +46,12 @@ export async function* packetsOf(
 ): AsyncGenerator<Packet, void, void> {
   const first = segmentAt(plan, span.startSeconds);
   if (first.startSeconds === span.startSeconds && first.endSeconds === span.endSeconds) {
-    yield* await track.packets(first.index, signal);
+    yield* track.packets(first.index, signal);
     return;
   }
   const end = span.endSeconds >= plan.durationSeconds ? Number.POSITIVE_INFINITY : span.endSeconds;
   for (let index = first.index; (plan.segments[index]?.startSeconds ?? end) < end; index++) {
-    for (const packet of await track.packets(index, signal)) {
+    for await (const packet of track.packets(index, signal)) {
       if (packet.ptsSeconds >= span.startSeconds && packet.ptsSeconds < end) yield packet;
     }
   }

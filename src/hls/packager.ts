@@ -3,17 +3,13 @@ import { RaffiError } from '../errors.ts';
 import type { Cuts } from '../plan/cuts.ts';
 import type { Segment, SegmentPlan } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
-import { type ByteParts, sizeOf } from '../remux/byte-parts.ts';
+import { type ByteParts, type GrowingParts, sizeOf, wholeOf } from '../remux/byte-parts.ts';
+import type { SegmentPart } from '../remux/cmaf-segment.ts';
 import { buildIFrame } from '../remux/i-frame.ts';
 import { completeVideoFormat, type PacketReader } from '../remux/packet.ts';
-import {
-  buildCmafInit,
-  buildCmafSegment,
-  buildTransportSegment,
-  type SegmentPart,
-} from '../remux/segments.ts';
-import { SingleFlight } from '../single-flight.ts';
+import { buildCmafInit, buildTransportSegment, cmafFragments } from '../remux/segments.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import { Production } from './production.ts';
 import { timeline } from './timeline.ts';
 
 /** A CMAF rendition: `v0` is the video, `v<height>` a rung of the ladder below it, `a<n>` the audio track at position n. */
@@ -32,9 +28,8 @@ export function createSegmentCache(budgetBytes: number): SegmentCache {
   return new ByteLru(sizeOf, budgetBytes);
 }
 
-/** A produced segment, and what it cost: nothing, cached bytes only, or a request to the origin. */
-export interface Produced {
-  parts: ByteParts;
+/** A segment, whole or in the making, and what its beginning cost: nothing, cached bytes only, or a request to the origin. */
+export interface Produced extends GrowingParts {
   /** Film time at which it begins. */
   filmSeconds: number;
   from: 'produced' | 'fetched' | 'origin';
@@ -59,11 +54,12 @@ const READ_AHEAD_SEGMENTS = 2;
 
 /**
  * Segment n of rendition r → bytes. Stateless but for its cache: the bytes of a segment depend on the plan and the source
- * alone, so they are the same cold, warm and after seeks (invariant 1), and nothing runs between requests (invariant 4).
+ * alone, so they are the same cold, warm and after seeks (invariant 1), and nothing runs between requests (invariant 4). Whoever asks for a
+ * segment that is being made joins in its making.
  */
 export class Packager {
   readonly #options: PackagerOptions;
-  readonly #flights = new SingleFlight<Produced>();
+  readonly #productions = new Map<string, Production>();
   readonly #timelines = new Map<RenditionId, { plan: SegmentPlan; parts: SegmentPart[] }>();
   #producedCount = 0;
   #cacheHits = 0;
@@ -96,25 +92,24 @@ export class Packager {
     return parts;
   }
 
-  /** A fragmented MP4 segment. @throws `segment_not_found` and whatever reading the source throws. */
-  cmafSegment(rendition: RenditionId, index: number, signal?: AbortSignal): Promise<Produced> {
+  /**
+   * A fragmented MP4 segment: as soon as its first fragment is there, with the others to follow. Its signal goes for both. Rejects with
+   * `segment_not_found` and whatever reading the source rejects with.
+   */
+  async cmafSegment(rendition: RenditionId, index: number, signal?: AbortSignal): Promise<Produced> {
     const entry = this.timeline(rendition)[index];
-    if (!entry) return Promise.reject(noSegment());
+    if (!entry) throw noSegment();
     const { reader, media } = this.#pictureOf(rendition);
     const track = isVideo(rendition) ? 'v' : positionOf(rendition);
+    const locate = (running: AbortSignal) => this.#located(rendition, entry.segment, running);
     const made = this.#produce(
       `${rendition}/${index}`,
       entry.segment,
       track === 'v' || !reader.video,
       signal,
-      async (running) =>
-        buildCmafSegment(
-          reader,
-          track,
-          await this.#located(rendition, entry.segment, running),
-          media,
-          running,
-        ),
+      async function* (running) {
+        yield* cmafFragments(reader, track, await locate(running), media, running);
+      },
     );
     return track === 'v' ? this.#following(entry.segment, made) : made;
   }
@@ -131,22 +126,23 @@ export class Packager {
     return buildIFrame(this.#options.reader, part, this.#options.media, signal);
   }
 
-  /** An MPEG-TS segment with the video and one audio track; `audioPosition` null for none. */
-  transportSegment(audioPosition: number | null, index: number, signal?: AbortSignal): Promise<Produced> {
+  /** An MPEG-TS segment with the video and one audio track, whole; `audioPosition` null for none. Rejects like `cmafSegment`. */
+  async transportSegment(
+    audioPosition: number | null,
+    index: number,
+    signal?: AbortSignal,
+  ): Promise<Produced> {
     const { cuts, reader, media } = this.#options;
     const { plan } = cuts;
     const segment = plan.segments[index];
-    if (!segment) return Promise.reject(noSegment());
+    if (!segment) throw noSegment();
     const key = `ts${audioPosition ?? 'v'}/${index}`;
-    return this.#produce(key, segment, true, signal, async (running) =>
-      buildTransportSegment(
-        reader,
-        audioPosition,
-        await cuts.locate(segment, running),
-        { plan, media },
-        running,
-      ),
-    );
+    // What it interleaves is known when all of it is there.
+    const made = await this.#produce(key, segment, true, signal, async function* (running) {
+      const located = await cuts.locate(segment, running);
+      yield await buildTransportSegment(reader, audioPosition, located, { plan, media }, running);
+    });
+    return { ...made, parts: await wholeOf(made), rest: null };
   }
 
   stats(): { produced: number; servedFromCache: number; cachedBytes: number } {
@@ -159,9 +155,8 @@ export class Packager {
   }
 
   close(): void {
-    this.#flights.abortAll(
-      new RaffiError('session_not_found', 'The session was closed. Open the film again.'),
-    );
+    const reason = new RaffiError('session_not_found', 'The session was closed. Open the film again.');
+    for (const production of [...this.#productions.values()]) production.abort(reason);
     this.#options.cache.deletePrefix(`${this.#options.id}/`);
     this.#options.reader.close();
     for (const { reader } of this.#options.rungs?.values() ?? []) reader.close();
@@ -174,31 +169,56 @@ export class Packager {
     return { segment, startSeconds, endSeconds: Math.min(segment.endSeconds, endOf(cuts.plan, rendition)) };
   }
 
-  #produce(
+  async #produce(
     name: string,
     segment: Segment,
     leadsReadAhead: boolean,
     signal: AbortSignal | undefined,
-    build: (signal: AbortSignal) => Promise<ByteParts>,
+    build: (signal: AbortSignal) => AsyncIterable<ByteParts>,
   ): Promise<Produced> {
     const { id, cache, source } = this.#options;
     const key = `${id}/${name}`;
+    const filmSeconds = segment.startSeconds;
     const cached = cache.get(key);
     if (cached) {
       this.#cacheHits += 1;
-      return Promise.resolve({ parts: cached, filmSeconds: segment.startSeconds, from: 'produced' });
+      return { parts: cached, rest: null, filmSeconds, from: 'produced' };
     }
-    const make = async (running: AbortSignal): Promise<Produced> => {
-      const before = source.stats();
-      const parts = await build(running);
-      const after = source.stats();
-      cache.set(key, parts);
-      this.#producedCount += 1;
-      if (leadsReadAhead) this.#readAhead(segment);
-      const touchedOrigin = after.requests !== before.requests || after.fetchedBytes !== before.fetchedBytes;
-      return { parts, filmSeconds: segment.startSeconds, from: touchedOrigin ? 'origin' : 'fetched' };
-    };
-    return this.#flights.run(key, make, signal);
+    const before = source.stats();
+    const production =
+      this.#productions.get(key) ??
+      this.#start(key, build, () => {
+        if (leadsReadAhead) this.#readAhead(segment);
+      });
+    const pieces = production.read(signal);
+    const first = await pieces.next();
+    const after = source.stats();
+    const touchedOrigin = after.requests !== before.requests || after.fetchedBytes !== before.fetchedBytes;
+    const from = touchedOrigin ? 'origin' : 'fetched';
+    const { whole } = production;
+    if (whole === null) return { parts: first.value ?? [], rest: pieces, filmSeconds, from };
+    await pieces.return();
+    return { parts: whole, rest: null, filmSeconds, from };
+  }
+
+  #start(
+    key: string,
+    build: (signal: AbortSignal) => AsyncIterable<ByteParts>,
+    onWhole: () => void,
+  ): Production {
+    const production = new Production({
+      build,
+      onWhole: (parts) => {
+        this.#options.cache.set(key, parts);
+        this.#producedCount += 1;
+        onWhole();
+      },
+      onOver: () => {
+        if (this.#productions.get(key) === production) this.#productions.delete(key);
+      },
+    });
+    this.#productions.set(key, production);
+    return production;
   }
 
   /** One rendition leads (the video where there is one): hints of several would supersede each other. */

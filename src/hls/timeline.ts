@@ -1,5 +1,5 @@
 import type { SegmentPlan } from '../plan/types.ts';
-import type { SegmentPart } from '../remux/segments.ts';
+import type { SegmentPart } from '../remux/cmaf-segment.ts';
 
 /** A rest shorter than this is rounding, not media. */
 const NOTHING_SECONDS = 0.001;

@@ -102,7 +102,8 @@ export class MemorySession implements Session {
     if (name === 'crash.ts') throw new TypeError('boom at https://host/film?key=s3cret');
     if (name === 'forever.ts') await this.#waitForever(signal);
     if (name !== 'ok.ts') throw new RaffiError('segment_not_found', 'There is no such segment.');
-    return { parts: [new TextEncoder().encode('x0123456789x').subarray(1, 11)], contentType: 'video/mp2t' };
+    const parts = [new TextEncoder().encode('x0123456789x').subarray(1, 11)];
+    return { parts, rest: null, contentType: 'video/mp2t' };
   }
 
   async masterPlaylist(): Promise<string> {
@@ -111,8 +112,8 @@ export class MemorySession implements Session {
 
   async renditionAsset(_rendition: string, asset: string): Promise<MediaAsset> {
     const parts = [new TextEncoder().encode('#EXTM3U\n')];
-    if (asset === 'playlist.m3u8') return { parts, contentType: 'application/vnd.apple.mpegurl' };
-    if (asset === '0.m4s') return { parts, contentType: 'video/mp4' };
+    if (asset === 'playlist.m3u8') return { parts, rest: null, contentType: 'application/vnd.apple.mpegurl' };
+    if (asset === '0.m4s') return { parts, rest: null, contentType: 'video/mp4' };
     throw new RaffiError('segment_not_found', 'There is no such segment.');
   }
 

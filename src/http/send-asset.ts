@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { wholeOf } from '../remux/byte-parts.ts';
 import type { ArrivingAsset, MediaAsset } from '../session/types.ts';
 import { sendParts } from './send-parts.ts';
 import { PLAYLIST_TYPE } from './send-playlist.ts';
@@ -7,7 +8,13 @@ import { sendStream } from './send-stream.ts';
 /** A segment never changes under its name, and slices never share names. */
 const SEGMENT_CACHING = 'private, max-age=3600';
 
-/** Answers with what a playlist names: from memory, or as it arrives from the origin. */
+/**
+ * Answers with what a playlist names: from memory, as it arrives from the origin, or as it is made. Without a length (RFC 9112 §7.1, chunked) an
+ * answer whose rest fails is cut, which no client takes for the end. Who asks for the length or a range of what is being made waits for all
+ * of it, and so does HTTP/1.0, where a cut looks like the end.
+ *
+ * @param signal fires when the client goes away
+ */
 export async function sendAsset(
   request: Request,
   response: Response,
@@ -16,8 +23,12 @@ export async function sendAsset(
 ): Promise<void> {
   const isVolatile = asset.contentType === PLAYLIST_TYPE || ('isVolatile' in asset && asset.isVolatile);
   response.set('Cache-Control', isVolatile ? 'no-store' : SEGMENT_CACHING);
-  if ('parts' in asset) sendParts(request, response, asset.parts, asset.contentType);
-  else if (request.method === 'GET' && request.get('Range') !== undefined) {
+  if ('parts' in asset) {
+    if (asset.rest && !needsLength(request)) {
+      response.set({ 'Content-Type': asset.contentType, 'Accept-Ranges': 'bytes' });
+      await sendStream(response, piecesOf(asset), null, signal);
+    } else sendParts(request, response, await wholeOf(asset), asset.contentType);
+  } else if (request.method === 'GET' && request.get('Range') !== undefined) {
     const parts: Uint8Array[] = [];
     for await (const piece of asset.pieces(signal)) parts.push(piece);
     sendParts(request, response, parts, asset.contentType);
@@ -27,4 +38,14 @@ export async function sendAsset(
     if (request.method === 'HEAD') response.end();
     else await sendStream(response, asset.pieces(signal), asset.sizeBytes, signal);
   }
+}
+
+function needsLength(request: Request): boolean {
+  const isOld = request.httpVersionMajor === 1 && request.httpVersionMinor === 0;
+  return request.method === 'HEAD' || request.get('Range') !== undefined || isOld;
+}
+
+async function* piecesOf({ parts, rest }: MediaAsset): AsyncGenerator<Uint8Array, void, void> {
+  yield* parts;
+  if (rest) for await (const piece of rest) yield* piece;
 }

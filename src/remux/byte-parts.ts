@@ -4,6 +4,13 @@
  */
 export type ByteParts = readonly Uint8Array[];
 
+/** Bytes of which a part is there and the rest is being made. */
+export interface GrowingParts {
+  parts: ByteParts;
+  /** What follows, as it is made; absent when `parts` are all. Whoever does not read it to its end must `return` it. */
+  rest?: AsyncIterable<ByteParts> | null;
+}
+
 /** Bytes in all. */
 export function sizeOf(parts: ByteParts): number {
   return parts.reduce((sum, part) => sum + part.byteLength, 0);
@@ -20,4 +27,11 @@ export function sliceParts(parts: ByteParts, start: number, end: number): BytePa
     at += part.byteLength;
   }
   return slice;
+}
+
+/** All of it. Rejects with what making the rest rejects with. */
+export async function wholeOf({ parts, rest }: GrowingParts): Promise<ByteParts> {
+  const all = [...parts];
+  if (rest) for await (const piece of rest) all.push(...piece);
+  return all;
 }

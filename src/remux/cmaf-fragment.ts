@@ -3,6 +3,8 @@ import type { ByteParts } from './byte-parts.ts';
 /** One sample of a fragment, in the rendition's ticks. */
 export interface Sample {
   data: Uint8Array;
+  /** Of the rendition's clock, absolute; not negative. */
+  decodeTime: number;
   /** Decode time to the next sample's. */
   duration: number;
   /** Presentation minus decode time; may be negative (`trun` version 1). */
@@ -12,16 +14,19 @@ export interface Sample {
 
 const BRANDS = ['msdh', 'msdh', 'msix', 'cmfs', 'iso6'] as const;
 const TRACK_ID = 1;
-const HEADER = { styp: 8 + 4 + BRANDS.length * 4, mfhd: 16, tfhd: 16, tfdt: 20, trun: 20, sample: 16 };
+const HEADER = { mfhd: 16, tfhd: 16, tfdt: 20, trun: 20, sample: 16 };
 const MAX_BOX_BYTES = 0xffff_ffff;
 /** `sample_depends_on` 2 (an I picture) and 1, the latter with `sample_is_non_sync_sample` (ISO/IEC 14496-12 §8.8.3.1). */
 const KEY_FLAGS = 0x0200_0000;
 const DELTA_FLAGS = 0x0101_0000;
 
+/** `styp`, which a media segment begins with (ISO/IEC 14496-12 §8.16.2); its first fragment alone. */
+export const SEGMENT_TYPE: Uint8Array = segmentType();
+
 /**
- * A media segment: `styp`, `moof`, `mdat` (ISO/IEC 14496-12 §8.8, §8.16.2) of one track and one fragment, with an absolute `tfdt`.
+ * A fragment: `moof`, `mdat` (ISO/IEC 14496-12 §8.8) of one track, with an absolute `tfdt`.
  *
- * @param sequenceNumber rises from segment to segment (§8.8.5)
+ * @param sequenceNumber rises from fragment to fragment (§8.8.5)
  * @param decodeTime of the first sample, in ticks, not negative
  */
 export function writeFragment(
@@ -34,7 +39,7 @@ export function writeFragment(
   const moofSize = 8 + HEADER.mfhd + trafSize;
   const dataSize = samples.reduce((sum, sample) => sum + sample.data.length, 0);
   if (dataSize + 8 > MAX_BOX_BYTES) throw new RangeError('A fragment cannot hold 4 GiB or more.');
-  const out = Buffer.allocUnsafe(HEADER.styp + moofSize + 8);
+  const out = Buffer.allocUnsafe(moofSize + 8);
   let at = 0;
   const u32 = (value: number) => {
     at = out.writeUInt32BE(value, at);
@@ -43,11 +48,6 @@ export function writeFragment(
     u32(size);
     at += out.write(type, at, 'latin1');
   };
-
-  box(HEADER.styp, 'styp');
-  at += out.write(BRANDS[0], at, 'latin1');
-  u32(0);
-  for (const brand of BRANDS.slice(1)) at += out.write(brand, at, 'latin1');
 
   box(moofSize, 'moof');
   box(HEADER.mfhd, 'mfhd');
@@ -72,4 +72,13 @@ export function writeFragment(
   }
   box(8 + dataSize, 'mdat');
   return [out, ...samples.map(({ data }) => data)];
+}
+
+function segmentType(): Uint8Array {
+  const [major, ...compatible] = BRANDS;
+  const out = Buffer.alloc(16 + compatible.length * 4);
+  out.writeUInt32BE(out.length);
+  out.write(`styp${major}`, 4, 'latin1');
+  out.write(compatible.join(''), 16, 'latin1');
+  return out;
 }

@@ -1,75 +1,64 @@
-import { packetSamples } from './audio-frames.ts';
+import type { Segment } from '../plan/types.ts';
+import type { MediaInfo } from '../probe/media-info.ts';
+import { AudioSamples } from './audio-samples.ts';
 import type { ByteParts } from './byte-parts.ts';
-import { type Sample, writeFragment } from './cmaf-fragment.ts';
 import { timescaleOf, VIDEO_TIMESCALE } from './cmaf-init.ts';
+import { compositionDelayOf } from './composition-delay.ts';
+import { AUDIO_FIRST_SECONDS, FragmentCutter, VIDEO_FIRST_SECONDS } from './fragment-cutter.ts';
 import type { AudioFormat, Packet } from './packet.ts';
-import { presentationTicks } from './presentation-times.ts';
+import { SilenceFiller } from './silence.ts';
+import { VideoSamples } from './video-samples.ts';
 
-/**
- * A video segment. Decode times are its presentation times in order, so each sample lasts as long as a frame is shown (Chromium shows a
- * frame for its sample's duration, also when that is wrong) and the first (`tfdt`) is the segment's start on the film clock, which hls.js takes
- * it for. Offsets are larger by the track's composition delay, which the init segment's edit list takes off: libavformat shifts a
- * track that has negative ones.
- *
- * @param compositionDelay in ticks, the same for all segments and the init segment
- * @param startSeconds film time of the segment: its decode time should it have no packets (a damaged stretch)
- * @param endSeconds film time at which the segment's last presented frame ends
- */
-export function writeVideoSegment(
-  sequenceNumber: number,
-  packets: readonly Packet[],
-  startSeconds: number,
-  endSeconds: number,
-  compositionDelay: number,
-): ByteParts {
-  const pts = presentationTicks(packets, VIDEO_TIMESCALE);
-  const dts = pts.toSorted((a, b) => a - b);
-  const end = Math.round(endSeconds * VIDEO_TIMESCALE);
-  const samples = packets.map((packet, i): Sample => {
-    const decode = dts[i] ?? 0;
-    return {
-      data: packet.data,
-      duration: Math.max(1, (dts[i + 1] ?? end) - decode),
-      compositionOffset: (pts[i] ?? 0) + compositionDelay - decode,
-      isKey: packet.isKey,
-    };
-  });
-  return writeFragment(sequenceNumber, dts[0] ?? Math.round(startSeconds * VIDEO_TIMESCALE), samples);
+/** What of a plan's segment a rendition has media for, film time. */
+export interface SegmentPart {
+  segment: Segment;
+  /** The segment's own, but for the last one's end, which is cut to the rendition's. */
+  startSeconds: number;
+  endSeconds: number;
 }
 
-/** Jitter below this part of a frame is a container's rounding, not a hole. */
-const JITTER_FRAMES = 0.4;
-
 /**
- * An audio segment. Each sample lasts as long as its codec says, so that frames follow each other without a gap whatever the container rounded;
- * only where the packets' times leave that grid (a hole, an overlap) does a sample's duration follow them.
+ * A probe that saw little of the film may tell too small a depth: common encoders' own is what such a stream is likely to have. It costs two frames'
+ * time where it is wrong.
  */
-export function writeAudioSegment(
-  sequenceNumber: number,
-  packets: readonly Packet[],
-  startSeconds: number,
+const LIKELY_REORDER_DEPTH = 2;
+
+/** A video segment's fragments, as its packets (in decode order) arrive. */
+export async function* videoFragments(
+  packets: AsyncIterable<Packet> | Iterable<Packet>,
+  { segment, startSeconds, endSeconds }: SegmentPart,
+  media: Pick<MediaInfo, 'video'>,
+): AsyncGenerator<ByteParts, void, void> {
+  const depth = Math.max(media.video[0]?.reorderDepth ?? 0, LIKELY_REORDER_DEPTH);
+  const samples = new VideoSamples(depth, compositionDelayOf(media));
+  const cutter = new FragmentCutter(segment.index, {
+    timescale: VIDEO_TIMESCALE,
+    firstSeconds: VIDEO_FIRST_SECONDS,
+  });
+  for await (const packet of packets) yield* cutter.pushAll(samples.push(packet));
+  yield* cutter.pushAll(samples.end(endSeconds));
+  yield* cutter.end(Math.round(startSeconds * VIDEO_TIMESCALE));
+}
+
+/** An audio segment's fragments, as its packets (in order) arrive; holes are filled with silence. */
+export async function* audioFragments(
+  packets: AsyncIterable<Packet> | Iterable<Packet>,
+  { segment, startSeconds, endSeconds }: SegmentPart,
   format: AudioFormat,
-): ByteParts {
+): AsyncGenerator<ByteParts, void, void> {
   const timescale = timescaleOf(format);
-  const starts: number[] = [];
-  let next = Number.NEGATIVE_INFINITY;
-  const lengths = packets.map(
-    (packet) => packetSamples(format, packet.data) ?? Math.round(packet.durationSeconds * timescale),
-  );
-  packets.forEach((packet, i) => {
-    const told = Math.max(0, Math.round(packet.ptsSeconds * timescale));
-    const length = lengths[i] ?? 0;
-    const start =
-      Math.abs(told - next) <= length * JITTER_FRAMES ? next : Math.max(told, (starts.at(-1) ?? -1) + 1);
-    starts.push(start);
-    next = start + length;
-  });
-  const samples = packets.map((packet, i): Sample => {
-    const start = starts[i] ?? 0;
-    const duration = (starts[i + 1] ?? start + (lengths[i] ?? 0)) - start;
-    return { data: packet.data, duration, compositionOffset: 0, isKey: true };
-  });
-  const parts = writeFragment(sequenceNumber, starts[0] ?? Math.round(startSeconds * timescale), samples);
-  // Copied after all: these few bytes would keep the video alive that they were read with.
-  return [Buffer.concat(parts)];
+  const filler = new SilenceFiller({ startSeconds, endSeconds }, format);
+  const samples = new AudioSamples(format);
+  const cutter = new FragmentCutter(segment.index, { timescale, firstSeconds: AUDIO_FIRST_SECONDS });
+  for await (const packet of packets) {
+    yield* copied(cutter.pushAll(filler.push(packet).flatMap((filled) => samples.push(filled))));
+  }
+  const rest = [...filler.end().flatMap((filled) => samples.push(filled)), ...samples.end()];
+  yield* copied(cutter.pushAll(rest));
+  yield* copied(cutter.end(Math.round(startSeconds * timescale)));
+}
+
+/** These few bytes would keep the video alive that they were read with. */
+function* copied(fragments: Iterable<ByteParts>): Generator<ByteParts> {
+  for (const parts of fragments) yield [Buffer.concat(parts)];
 }

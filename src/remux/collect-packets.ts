@@ -21,24 +21,31 @@ export function segmentBudget(): { take(packet: Packet): void } {
 
 /**
  * A segment's packets of one track. Times far outside of the span, which a damaged timestamp makes, are brought to its edges: writers fill
- * the time between. Rejects with `media_damaged` when they are absurdly many or the span absurdly long, else with what reading them rejects with.
+ * the time between. Throws `media_damaged` when they are absurdly many or the span absurdly long, else what reading them throws.
  */
-export async function collectPackets(
+export async function* boundedPackets(
   packets: AsyncIterable<Packet>,
-  span: { startSeconds: number; endSeconds: number },
-): Promise<Packet[]> {
-  const { startSeconds, endSeconds } = span;
+  { startSeconds, endSeconds }: { startSeconds: number; endSeconds: number },
+): AsyncGenerator<Packet, void, void> {
   if (endSeconds - startSeconds > MAX_SEGMENT_SECONDS) {
     throw damaged('The film has no keyframe for more than an hour.');
   }
   const budget = segmentBudget();
   const earliest = startSeconds - MAX_LEAD_SECONDS;
   const latest = endSeconds + MAX_OVERRUN_SECONDS;
-  const all: Packet[] = [];
   for await (const packet of packets) {
     budget.take(packet);
     const ptsSeconds = Math.min(Math.max(packet.ptsSeconds, earliest), latest);
-    all.push(ptsSeconds === packet.ptsSeconds ? packet : { ...packet, ptsSeconds });
+    yield ptsSeconds === packet.ptsSeconds ? packet : { ...packet, ptsSeconds };
   }
+}
+
+/** The same, all of them. Rejects where that throws. */
+export async function collectPackets(
+  packets: AsyncIterable<Packet>,
+  span: { startSeconds: number; endSeconds: number },
+): Promise<Packet[]> {
+  const all: Packet[] = [];
+  for await (const packet of boundedPackets(packets, span)) all.push(packet);
   return all;
 }

@@ -1,10 +1,8 @@
 import type { Segment } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { ByteParts } from './byte-parts.ts';
-import { writeVideoSegment } from './cmaf-segment.ts';
-import { compositionDelayOf } from './composition-delay.ts';
+import { type SegmentPart, videoFragments } from './cmaf-segment.ts';
 import type { Packet, PacketReader, Span } from './packet.ts';
-import type { SegmentPart } from './segments.ts';
 
 /**
  * How much film a key frame's bytes would last at the segment's rate. Ten to seventeen average frames (measured), so mostly less; to ask for
@@ -23,9 +21,8 @@ export async function buildIFrame(
   signal?: AbortSignal,
 ): Promise<ByteParts> {
   const packets = await first(reader.videoPackets(frontOf(part.segment), signal));
-  const { segment, startSeconds, endSeconds } = part;
-  const delay = compositionDelayOf(media);
-  const parts = writeVideoSegment(segment.index + 1, packets, startSeconds, endSeconds, delay);
+  const parts: Uint8Array[] = [];
+  for await (const fragment of videoFragments(packets, part, media)) parts.push(...fragment);
   // Copied after all: this one frame would keep everything alive that it was read with.
   return [Buffer.concat(parts)];
 }

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Segment } from '../plan/types.ts';
-import { buildCmafInit, buildCmafSegment, buildTransportSegment, type SegmentPart } from './segments.ts';
+import type { SegmentPart } from './cmaf-segment.ts';
+import { buildCmafInit, buildTransportSegment, cmafFragments } from './segments.ts';
 import {
   decodeErrors,
   decodeWarnings,
   FilmFolder,
+  joined,
   type OpenFilm,
   openFilm,
   packetHashes,
@@ -136,7 +138,7 @@ describe.each(Object.entries(CASES))('%s', (name, { args, transport, decodesAlon
     endSeconds: Math.min(segment.endSeconds, film.plan.videoEndSeconds ?? segment.endSeconds),
   });
   const cmaf = (rendition: 'v' | number, segment: Segment) =>
-    buildCmafSegment(film.reader, rendition, part(segment), film.media).then((parts) => Buffer.concat(parts));
+    joined(cmafFragments(film.reader, rendition, part(segment), film.media));
   const init = (rendition: 'v' | number) => {
     const format = rendition === 'v' ? film.reader.video : film.reader.audio[rendition];
     if (!format) throw new Error('no format');

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildAudioSpecificConfig } from './aac.ts';
 import { buildCmafInit } from './cmaf-init.ts';
-import { writeAudioSegment } from './cmaf-segment.ts';
+import { audioFragments } from './cmaf-segment.ts';
 import type { AudioFormat, Packet } from './packet.ts';
 import { fillSilence } from './silence.ts';
-import { decodeErrors, FilmFolder } from './testing/films.fixture.ts';
+import { decodeErrors, FilmFolder, joined } from './testing/films.fixture.ts';
 
 const run = promisify(execFile);
 let folder: FilmFolder;
@@ -50,10 +50,12 @@ const FORMATS: [string, AudioFormat][] = [
 
 describe('silent frames', () => {
   it.each(FORMATS)('%s decode to silence of the right length', async (name, format) => {
-    const packets = fillSilence([], { startSeconds: 0, endSeconds: 1 }, format);
+    const span = { startSeconds: 0, endSeconds: 1 };
+    const segment = { index: 0, ...span, startOffset: 0, endOffset: 0 };
+    const fragments = audioFragments([], { segment, ...span }, format);
     const file = await folder.write(
       `${name.replace(/\W+/g, '-')}.mp4`,
-      Buffer.concat([await buildCmafInit(format), ...writeAudioSegment(1, packets, 0, format)]),
+      Buffer.concat([await buildCmafInit(format), await joined(fragments)]),
     );
     expect(await decodeErrors(file)).toBe('');
     const { stdout } = await run(

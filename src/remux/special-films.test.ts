@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchEnd } from './fetch-end.ts';
 import type { Packet, PacketReader, Span } from './packet.ts';
-import { buildCmafInit, buildCmafSegment, buildTransportSegment } from './segments.ts';
+import { buildCmafInit, buildTransportSegment, cmafFragments } from './segments.ts';
 import {
   decodeErrors,
   decodeWarnings,
   FilmFolder,
+  joined,
   type OpenFilm,
   openFilm,
   packetHashes,
@@ -43,9 +44,8 @@ async function rendition(film: OpenFilm, which: 'v' | number, name: string): Pro
   if (!format) throw new Error('no such rendition');
   const parts = [await buildCmafInit(format, film.media)];
   for (const segment of film.plan.segments) {
-    parts.push(
-      ...(await buildCmafSegment(film.reader, which, { segment, ...bounds(segment, film) }, film.media)),
-    );
+    const part = { segment, ...bounds(segment, film) };
+    parts.push(await joined(cmafFragments(film.reader, which, part, film.media)));
   }
   return folder.write(name, Buffer.concat(parts));
 }

@@ -71,7 +71,7 @@ export async function boundedWait<T>(
         const grace = setTimeout(() => controller.abort(), graceMs).unref();
         const end = () => clearTimeout(grace);
         result.then(end, end);
-        reject(tooLate(what, deadline, stage()));
+        reject(tooLate(what, deadline.boundMs, stage()));
       },
       Math.max(0, deadline.atMs - performance.now()),
     );
@@ -85,7 +85,26 @@ export async function boundedWait<T>(
   }
 }
 
-function tooLate(what: string, { boundMs }: Deadline, { stage, progress }: StageReport): RaffiError {
+/** The pieces as they come; `giveUp` is called when one of them is waited for longer than the bound, and must end the iteration. */
+export async function* boundedGaps<T>(
+  pieces: AsyncIterable<T>,
+  boundMs: number,
+  giveUp: () => void,
+): AsyncGenerator<T, void, void> {
+  let timer = setTimeout(giveUp, boundMs);
+  try {
+    for await (const piece of pieces) {
+      clearTimeout(timer);
+      yield piece;
+      timer = setTimeout(giveUp, boundMs);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `wait_exceeded`: 503 with Retry-After, and the stage. */
+export function tooLate(what: string, boundMs: number, { stage, progress }: StageReport): RaffiError {
   return new RaffiError(
     'wait_exceeded',
     `${what} is not ready after ${boundMs / 1000} s. It is still being worked on; ask again.`,

@@ -7,7 +7,7 @@ import { segmentAt } from '../plan/segments.ts';
 import { startWithin } from '../plan/start-time.ts';
 import type { SegmentPlan } from '../plan/types.ts';
 import type { Prober } from '../probe/prober.ts';
-import type { ByteParts } from '../remux/byte-parts.ts';
+import type { GrowingParts } from '../remux/byte-parts.ts';
 import type { ByteSource, SourceInfo, SourceStats } from '../source/byte-source.ts';
 import { AudioChoice } from './audio-choice.ts';
 import { cooldownMs } from './cooldown.ts';
@@ -154,14 +154,14 @@ export class FilmSession implements Session {
     if (presentation)
       return this.#arriving(name, (running) => presentedTransport(presentation, name, running), signal);
     const { audioPosition, segmentIndex } = parseSegmentName(name);
-    const parts = await this.#segment(`ts${audioPosition ?? ''}`, segmentIndex, signal, (film, running) =>
+    const made = await this.#segment(`ts${audioPosition ?? ''}`, segmentIndex, signal, (film, running) =>
       packagingFor(film, 'mpegts', audioPosition).packager.transportSegment(
         audioPosition,
         segmentIndex,
         running,
       ),
     );
-    return { parts, contentType: 'video/mp2t' };
+    return { ...made, contentType: 'video/mp2t' };
   }
 
   async masterPlaylist(signal?: AbortSignal): Promise<string> {
@@ -203,10 +203,10 @@ export class FilmSession implements Session {
     const rendition = parseRendition(renditionName);
     const asset = parseAsset(rendition, assetName);
     if (asset.kind === 'segment') {
-      const parts = await this.#segment(rendition, asset.index, signal, (film, running) =>
+      const made = await this.#segment(rendition, asset.index, signal, (film, running) =>
         packagingFor(film, 'cmaf').packager.cmafSegment(rendition, asset.index, running),
       );
-      return { parts, contentType: fragmentType(rendition) };
+      return { ...made, contentType: fragmentType(rendition) };
     }
     if (asset.kind === 'i-frame') {
       // Scrubbing is no seek: nothing is noted of it, and the session's stage stays what it is.
@@ -310,19 +310,23 @@ export class FilmSession implements Session {
     index: number,
     signal: AbortSignal | undefined,
     produce: (film: Film, signal: AbortSignal) => Promise<Produced>,
-  ): Promise<ByteParts> {
+  ): Promise<GrowingParts> {
     const startedAt = performance.now();
     const make = (film: Film, running: AbortSignal) => {
       this.#noteRequest(film, rendition, index);
       return produce(film, running);
     };
-    const { parts, from, filmSeconds } = await this.#used().forMade(`Segment ${index}`, make, signal);
+    const { parts, rest, from, filmSeconds } = await this.#used().forGrowing(
+      `Segment ${index}`,
+      make,
+      signal,
+    );
     this.#opener.enter('ready');
     const elapsedMs = performance.now() - startedAt;
     const seek = this.#seeks.note({ rendition, segment: index, filmSeconds, elapsedMs, from });
     if (seek) this.#events.emit({ type: 'seek', data: seek });
     if (from === 'origin') this.#events.emit({ type: 'buffer', data: this.#source.stats() });
-    return parts;
+    return { parts, ...(rest ? { rest } : {}) };
   }
 
   /**

@@ -1,5 +1,13 @@
+import type { GrowingParts } from '../remux/byte-parts.ts';
 import type { SourceInfo } from '../source/byte-source.ts';
-import { boundedWait, type Deadline, deadlineIn, type WaitBounds } from './bounded-wait.ts';
+import {
+  boundedGaps,
+  boundedWait,
+  type Deadline,
+  deadlineIn,
+  tooLate,
+  type WaitBounds,
+} from './bounded-wait.ts';
 import type { Film } from './film.ts';
 import type { FilmOpener } from './film-opener.ts';
 import type { StageReport } from './types.ts';
@@ -38,6 +46,28 @@ export class FilmWaits {
       stage: () => this.#opener.stage,
       signal,
     });
+  }
+
+  /**
+   * The same of what is handed out while it is being made: the bound holds for its first part, and for each gap after that. The work's signal goes
+   * on to follow the client's until all is made.
+   */
+  async forGrowing<T extends GrowingParts>(
+    what: string,
+    work: (film: Film, signal: AbortSignal) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const gap = new AbortController();
+    const lasting = signal ? [signal, gap.signal] : [gap.signal];
+    const made = await this.forMade(
+      what,
+      (film, running) => work(film, AbortSignal.any([running, ...lasting])),
+      signal,
+    );
+    if (!made.rest) return made;
+    const boundMs = this.#bounds.segmentMs;
+    const giveUp = () => gap.abort(tooLate(what, boundMs, this.#opener.stage));
+    return { ...made, rest: boundedGaps(made.rest, boundMs, giveUp) };
   }
 
   /** Direct play needs the source alone: where no film is being opened, its connection is all that is waited for. */

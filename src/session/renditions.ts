@@ -57,7 +57,8 @@ export function renditionPlaylist(
       durationSeconds: endSeconds - startSeconds,
     })),
   });
-  return { parts: [new TextEncoder().encode(text)], contentType: 'application/vnd.apple.mpegurl' };
+  const parts = [new TextEncoder().encode(text)];
+  return { parts, rest: null, contentType: 'application/vnd.apple.mpegurl' };
 }
 
 function unknownName(): RaffiError {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { Capabilities, Delivery, DirectDecision, PlaybackDecision } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
-import type { ByteParts } from '../remux/byte-parts.ts';
+import type { GrowingParts } from '../remux/byte-parts.ts';
 import type { SourceInfo, SourceStats } from '../source/byte-source.ts';
 
 /** `file` enters only over IPC or the command line, never over HTTP. */
@@ -76,7 +76,7 @@ export type SessionEvent =
   | { type: 'error'; data: NonNullable<SessionView['error']> }
   | { type: 'closed'; data: Record<string, never> };
 
-/** How long a segment request far from the last one took, request to last byte produced. */
+/** How long a segment request far from the last one took, until there was something of it to play. */
 export interface SeekTiming {
   rendition: string;
   segment: number;
@@ -94,8 +94,8 @@ export interface StreamQuery {
   forceSlice?: boolean;
 }
 
-export interface MediaAsset {
-  parts: ByteParts;
+/** What is there of it, and what follows as it is made. */
+export interface MediaAsset extends GrowingParts {
   contentType: string;
 }
 

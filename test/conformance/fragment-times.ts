@@ -1,4 +1,4 @@
-/** When a fragment's samples are decoded, read from its own boxes (ISO/IEC 14496-12 §8.8). Seconds. */
+/** When a segment's samples are decoded, read from its own boxes (ISO/IEC 14496-12 §8.8). Seconds. */
 export interface FragmentTimes {
   /** `tfdt`. */
   startSeconds: number;
@@ -13,19 +13,38 @@ export function fragmentTimes(init: Uint8Array, segment: Uint8Array): FragmentTi
   const media = find(init, ['moov', 'trak', 'mdia', 'mdhd']);
   const isLong = media.getUint8(0) === 1;
   const timescale = media.getUint32(isLong ? 20 : 12);
-  const decode = find(segment, ['moof', 'traf', 'tfdt']);
-  const start = Number(decode.getBigUint64(4));
-  const run = find(segment, ['moof', 'traf', 'trun']);
-  const count = run.getUint32(4);
-  // Our runs hold a data offset, and four numbers for each sample, the duration first.
-  if ((run.getUint32(0) & 0xff_ffff) !== 0x0f01) throw new Error('Another kind of trun than expected');
-  const durations = Array.from({ length: count }, (_, sample) => run.getUint32(12 + sample * 16));
-  const total = durations.reduce((sum, duration) => sum + duration, 0);
+  const fragments = boxes(segment, 'moof').map((moof) => {
+    const start = Number(find(moof, ['traf', 'tfdt']).getBigUint64(4));
+    const run = find(moof, ['traf', 'trun']);
+    // Our runs hold a data offset, and four numbers for each sample, the duration first.
+    if ((run.getUint32(0) & 0xff_ffff) !== 0x0f01) throw new Error('Another kind of trun than expected');
+    const count = run.getUint32(4);
+    return {
+      start,
+      durations: Array.from({ length: count }, (_, sample) => run.getUint32(12 + sample * 16)),
+    };
+  });
+  let end = fragments[0]?.start ?? Number.NaN;
+  for (const { start, durations } of fragments) {
+    if (start !== end) throw new Error(`A fragment begins at ${start}, the one before it ends at ${end}`);
+    end += durations.reduce((sum, duration) => sum + duration, 0);
+  }
   return {
-    startSeconds: start / timescale,
-    endSeconds: (start + total) / timescale,
-    longestSeconds: Math.max(0, ...durations) / timescale,
+    startSeconds: (fragments[0]?.start ?? Number.NaN) / timescale,
+    endSeconds: end / timescale,
+    longestSeconds: Math.max(0, ...fragments.flatMap(({ durations }) => durations)) / timescale,
   };
+}
+
+/** The content of each box of a type, at the top. */
+function boxes(bytes: Uint8Array, wanted: string): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + 8 <= bytes.length; at += Math.max(8, view.getUint32(at))) {
+    const type = Buffer.from(bytes.subarray(at + 4, at + 8)).toString('latin1');
+    if (type === wanted) found.push(bytes.subarray(at + 8, at + view.getUint32(at)));
+  }
+  return found;
 }
 
 /** The content of the first box at a path. */

@@ -61,8 +61,8 @@ export class ApiDescription {
   #headerFaults(response: Json, headers: Headers): string[] {
     return Object.entries((response.headers ?? {}) as Json).flatMap(([name, description]) => {
       const value = headers.get(name);
-      if (value === null) return [`${name} is missing`];
-      const { schema } = description as { schema?: Json };
+      const { schema, required = true } = description as { schema?: Json; required?: boolean };
+      if (value === null) return required ? [`${name} is missing`] : [];
       return schema === undefined || this.#ajv.validate(schema, value) ? [] : [`${name} is ${value}`];
     });
   }

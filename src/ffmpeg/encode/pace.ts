@@ -65,7 +65,7 @@ export class Pace {
     this.#pausedAt = null;
   }
 
-  scene(): Omit<Scene, 'wanted' | 'isAwaited' | 'run'> {
+  scene(): Omit<Scene, 'wanted' | 'isAwaited' | 'run' | 'yieldedUntil'> {
     return {
       segmentMs: this.#segmentMs,
       startMs: this.#startMs,

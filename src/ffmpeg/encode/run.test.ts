@@ -161,9 +161,9 @@ describe('a track whose encoder is killed', () => {
       SOUND,
       TARGET,
     );
-    await track.packets(0);
-    const last = track.packets(9);
-    const middle = track.packets(6);
+    await collect(track.packets(0));
+    const last = collect(track.packets(9));
+    const middle = collect(track.packets(6));
     holds = false;
     await killNewest();
     held.resolve();
@@ -176,6 +176,12 @@ describe('a track whose encoder is killed', () => {
     await expect.poll(() => tools.children.running).toBe(0);
   });
 });
+
+async function collect<T>(packets: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const packet of packets) all.push(packet);
+  return all;
+}
 
 async function drain(packets: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of packets);

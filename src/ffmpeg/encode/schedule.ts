@@ -12,7 +12,11 @@ export interface Scene {
     next: number;
     /** The last segment it will make. */
     last: number;
+    /** Somebody is being handed the segment that it is making. */
+    isRead: boolean;
   } | null;
+  /** Until when the encoder's place is left to others. */
+  yieldedUntil: number;
   /** What one segment takes this run to make, and what a new one takes to make its first. */
   segmentMs: number;
   startMs: number;
@@ -25,7 +29,7 @@ export interface Scene {
 }
 
 export type Verdict =
-  /** The run under way will get there soonest. */
+  /** The run under way will get there soonest, or must not be stopped now. */
   | { action: 'wait' }
   | { action: 'start' }
   /** Seeks follow each other: ask again in so many milliseconds, when they may have come to rest. */
@@ -43,8 +47,10 @@ const UNAWAITED_REST_MS = 1000;
  * The first seek is followed at once, a storm of them only when it comes to rest: however many there are, they cost two starts.
  */
 export function schedule(scene: Scene): Verdict {
-  if (scene.run && isNear(scene, scene.run)) return { action: 'wait' };
+  // Who reads a segment in the making has it first: who has seeked away has left, and who waits in vain leaves in the end.
+  if (scene.run && (scene.run.isRead || isNear(scene, scene.run))) return { action: 'wait' };
   const { leaptAt, leaptBeforeAt, startedAt, now } = scene;
+  if (scene.yieldedUntil > now) return { action: 'hold', ms: scene.yieldedUntil - now };
   if (leaptAt === null || startedAt === null) return { action: 'start' };
   const isStorm =
     leaptAt - startedAt < STORM_MS || (leaptBeforeAt !== null && leaptAt - leaptBeforeAt < STORM_MS);

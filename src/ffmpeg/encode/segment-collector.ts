@@ -1,3 +1,4 @@
+import { Growing } from '../../growing.ts';
 import type { Packet } from '../../remux/packet.ts';
 
 export interface CollectorOptions {
@@ -19,17 +20,26 @@ export interface CollectedSegment {
 /** Sorts a run's packets into segments. Pure but for what it has collected. */
 export class SegmentCollector {
   readonly #options: CollectorOptions;
+  readonly #onIdle: () => void;
   #segment: number;
-  #packets: Packet[] = [];
+  #packets: Growing<Packet>;
 
-  constructor(options: CollectorOptions) {
+  /** @param onIdle called when the last reader has left a segment in the making */
+  constructor(options: CollectorOptions, onIdle: () => void = () => {}) {
     this.#options = options;
+    this.#onIdle = onIdle;
     this.#segment = options.first;
+    this.#packets = new Growing(onIdle);
   }
 
   /** The segment that is being collected. */
   get segment(): number {
     return this.#segment;
+  }
+
+  /** What there is of it, for whoever does not want to wait for the rest. */
+  get packets(): Growing<Packet> {
+    return this.#packets;
   }
 
   /** The segments that this packet shows to be complete. */
@@ -40,7 +50,7 @@ export class SegmentCollector {
     const complete: CollectedSegment[] = [];
     while ((packet.isKey || !needsKeyframes) && isAtOrAfter(this.#segment + 1)) complete.push(this.#close());
     const isWanted = needsKeyframes || isAtOrAfter(first);
-    if (isWanted) this.#packets.push(packet);
+    if (isWanted) this.#packets.push(ofItsOwn(packet));
     return complete;
   }
 
@@ -52,20 +62,15 @@ export class SegmentCollector {
   }
 
   #close(): CollectedSegment {
-    const closed = { segment: this.#segment, packets: inOneBuffer(this.#packets) };
-    this.#packets = [];
+    const closed = { segment: this.#segment, packets: this.#packets.items };
+    this.#packets.end();
+    this.#packets = new Growing(this.#onIdle);
     this.#segment += 1;
     return closed;
   }
 }
 
-/** Copied together, so that a kept segment does not keep the pipe's buffers alive. */
-function inOneBuffer(packets: readonly Packet[]): Packet[] {
-  const all = Buffer.concat(packets.map(({ data }) => data));
-  let at = 0;
-  return packets.map((packet) => {
-    const data = all.subarray(at, at + packet.data.length);
-    at += packet.data.length;
-    return { ...packet, data };
-  });
+/** Copied, so that a kept segment does not keep the pipe's buffers alive. */
+function ofItsOwn(packet: Packet): Packet {
+  return { ...packet, data: Buffer.from(packet.data) };
 }

@@ -79,7 +79,7 @@ function trackOf(runs: FakeRun[]): EncodedTrack {
 
 /** An encoder that took `startMs` for its first segment, and then a film that plays for a while. */
 async function playFromTheStart(track: EncodedTrack, runs: FakeRun[], startMs: number): Promise<void> {
-  const first = track.packets(0);
+  const first = drain(track.packets(0));
   await vi.advanceTimersByTimeAsync(startMs);
   runs[0]?.make(0, 5, 1);
   await first;
@@ -93,8 +93,12 @@ async function play(track: EncodedTrack, storm: readonly Seek[]): Promise<void> 
     const before = leave;
     leave = new AbortController();
     for (const wanted of asksForNext ? [segment, segment + 1] : [segment]) {
-      track.packets(wanted, leave.signal).catch(() => {}); // nobody hears what is given up
+      drain(track.packets(wanted, leave.signal)).catch(() => {}); // nobody hears what is given up
     }
     setTimeout(() => before.abort(), leavesAfterMs);
   }
+}
+
+async function drain(packets: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of packets);
 }

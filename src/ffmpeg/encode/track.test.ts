@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RaffiError } from '../../errors.ts';
+import type { Packet } from '../../remux/packet.ts';
 import { FakeRun } from './fake-run.fixture.ts';
+import { isInterrupted } from './interrupted.ts';
 import { EncoderSlots } from './slots.ts';
 import { createEncodedStore, type EncodedStore, EncodedTrack } from './track.ts';
 
@@ -49,9 +51,15 @@ const settle = () => vi.advanceTimersByTimeAsync(0);
 
 /** Asks for a segment; what is left of it when nobody hears the answer is no error. */
 function ask(segment: number, signal?: AbortSignal) {
-  const asked = track.packets(segment, signal);
+  const asked = all(track.packets(segment, signal));
   asked.catch(() => {});
   return asked;
+}
+
+async function all(packets: AsyncIterable<Packet>): Promise<Packet[]> {
+  const list: Packet[] = [];
+  for await (const packet of packets) list.push(packet);
+  return list;
 }
 
 function runAt(index: number): FakeRun {
@@ -70,7 +78,7 @@ describe('EncodedTrack', () => {
     expect((await zero).map(({ ptsSeconds }) => ptsSeconds)).toEqual([0]);
     expect((await one).map(({ ptsSeconds }) => ptsSeconds)).toEqual([2]);
     expect(await ask(2)).toHaveLength(1);
-    expect(await ask(0)).toBe(await zero);
+    expect(await ask(0)).toEqual(await zero);
     expect(track.starts).toBe(1);
   });
 
@@ -114,16 +122,56 @@ describe('EncodedTrack', () => {
     expect(await last).toHaveLength(1);
   });
 
-  it('goes on where a run died', async () => {
+  it('hands out packets as they are made, to who comes late too, and nobody’s leaving harms the others', async () => {
+    const leaving = new AbortController();
+    const readers = [track.packets(0), track.packets(0, leaving.signal)] as const;
+    const firsts = readers.map((reader) => reader.next());
+    await settle();
+    runAt(0).make(0, 0, SEGMENT_SECONDS);
+    const late = track.packets(0);
+    for (const first of [...firsts, late.next()]) {
+      expect(await first).toMatchObject({ done: false, value: { ptsSeconds: 0 } });
+    }
+    const [staying, left] = readers.map((reader) => reader.next());
+    const gone = expect(left).rejects.toThrow('gone');
+    leaving.abort(new Error('gone'));
+    await gone;
+    runAt(0).make(1, 1, SEGMENT_SECONDS);
+    expect(await staying).toMatchObject({ done: true });
+    expect(await late.next()).toMatchObject({ done: true });
+    expect(runs).toHaveLength(1);
+  });
+
+  it('goes on where a run died: who has had nothing of the segment is served by the next', async () => {
     const [zero, one] = [ask(0), ask(1)];
     await settle();
-    runAt(0).make(0, 1, SEGMENT_SECONDS);
-    await zero;
+    runAt(0).make(0, 0, SEGMENT_SECONDS);
+    await settle();
     runAt(0).end(failure());
+    await expect(zero).rejects.toSatisfy(isInterrupted);
+    const again = ask(0);
     await vi.advanceTimersByTimeAsync(REST_MS);
-    expect(runs.map(({ first }) => first)).toEqual([0, 1]);
-    runAt(1).make(1, 2, SEGMENT_SECONDS);
+    expect(runs.map(({ first }) => first)).toEqual([0, 0]);
+    runAt(1).make(0, 2, SEGMENT_SECONDS);
+    expect((await again).map(({ ptsSeconds }) => ptsSeconds)).toEqual([0]);
     expect(await one).toHaveLength(1);
+  });
+
+  it('lets who reads a segment in the making have it before it starts elsewhere', async () => {
+    const zero = ask(0);
+    await settle();
+    runAt(0).make(0, 0, SEGMENT_SECONDS);
+    await settle();
+    const far = ask(150);
+    await settle();
+    expect(runs).toHaveLength(1);
+    runAt(0).make(1, 1, SEGMENT_SECONDS);
+    await settle();
+    expect(await zero).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(REST_MS);
+    expect(runs.map(({ first }) => first)).toEqual([0, 150]);
+    runAt(1).make(150, 151, SEGMENT_SECONDS);
+    expect(await far).toHaveLength(1);
   });
 
   it('gives up after three deaths at one place, tells all who wait, and is not asked again for a while', async () => {

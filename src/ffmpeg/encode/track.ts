@@ -1,11 +1,13 @@
 import { ByteLru } from '../../byte-lru.ts';
 import { Deferred } from '../../deferred.ts';
-import { RaffiError, toRaffiError } from '../../errors.ts';
+import { Growing } from '../../growing.ts';
 import type { Packet } from '../../remux/packet.ts';
+import { Attempts } from './attempts.ts';
 import type { EncodedHeader } from './fragment-parser.ts';
+import { closed, interrupted } from './interrupted.ts';
 import { Pace } from './pace.ts';
-import { schedule } from './schedule.ts';
-import { SegmentCollector } from './segment-collector.ts';
+import { type Scene, schedule } from './schedule.ts';
+import { type CollectedSegment, SegmentCollector } from './segment-collector.ts';
 import type { EncoderReport, EncoderSlots, SlotHolder } from './slots.ts';
 import { Waiters } from './waiters.ts';
 
@@ -50,10 +52,6 @@ export interface EncoderRun {
   last: number;
 }
 
-/** Starts at one place without a whole segment in between, before the film counts as not convertible there. */
-const MAX_ATTEMPTS = 3;
-/** So long after that the same failure is the answer. */
-const FAILURE_COOLDOWN_MS = 20_000;
 /** A run nobody asked anything of for so long is ended: its player is paused or gone. What it made is kept. */
 const IDLE_MS = 60_000;
 /** A run whose next segments exist already is of no use; one is let pass, for the joint. */
@@ -74,24 +72,25 @@ interface ActiveRun {
  */
 export class EncodedTrack implements SlotHolder {
   readonly #options: EncodedTrackOptions;
-  readonly #waiters: Waiters<readonly Packet[]>;
+  readonly #waiters: Waiters<readonly Packet[] | Growing<Packet>>;
   #header = new Deferred<EncodedHeader>();
   readonly #pace: Pace;
+  readonly #attempts: Attempts;
   #run: ActiveRun | undefined;
   /** The segment asked for last; the run goes on ahead of it. Null before the first. */
   #asked: number | null = null;
   #wakeRun: (() => void) | undefined;
-  #attempts = { segment: -1, count: 0 };
-  #failure: { error: RaffiError; at: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
   #askedAt = 0;
+  #yieldedUntil = 0;
   #hasHeader = false;
   #closed = false;
 
   constructor(options: EncodedTrackOptions) {
     this.#options = options;
     this.#pace = new Pace(options.now);
+    this.#attempts = new Attempts(options.now);
     this.#waiters = new Waiters(options.now);
   }
 
@@ -113,13 +112,14 @@ export class EncodedTrack implements SlotHolder {
   }
 
   get isAwaited(): boolean {
-    return this.#waiters.next() !== undefined;
+    return this.#hasWaiters || (this.#run?.collector.packets.readers ?? 0) > 0;
   }
 
   /** Whoever still waits is served when its turn comes again: not at once, or two would take each other's place for ever. */
   yieldSlot(): void {
+    this.#yieldedUntil = this.#options.now() + YIELD_MS;
     this.#stop();
-    if (this.isAwaited) this.#timer = setTimeout(() => this.#reconsider(), YIELD_MS).unref();
+    if (this.#hasWaiters) this.#reconsider();
   }
 
   /** How many encoders were started so far. */
@@ -127,19 +127,13 @@ export class EncodedTrack implements SlotHolder {
     return this.#pace.starts;
   }
 
-  /** All packets of a segment, in decode order; none where the track has ended. @throws what `encode` throws, or the signal's reason. */
-  packets(segment: number, signal?: AbortSignal): Promise<readonly Packet[]> {
-    signal?.throwIfAborted();
-    if (this.#closed) return Promise.reject(closed());
-    this.#note(segment);
-    const known = this.#options.store.get(this.#key(segment));
-    const failure = this.#recentFailure();
-    if (!known && failure) return Promise.reject(failure);
-    const result = known
-      ? Promise.resolve(known)
-      : this.#waiters.wait(segment, signal, () => this.#reconsider());
-    this.#reconsider();
-    return result;
+  /**
+   * The packets of a segment in decode order, as they are made; none where the track has ended. Throws what `encode` throws, the signal's reason, or,
+   * when its encoder ends in mid-segment, what `isInterrupted` knows: another one will make other packets.
+   */
+  async *packets(segment: number, signal?: AbortSignal): AsyncGenerator<Packet, void, void> {
+    const packets = await this.#begun(segment, signal);
+    yield* packets instanceof Growing ? packets.read(signal) : packets;
   }
 
   /** What the encoder says of its output. Starts it where playing will start, if it never ran. @throws like `packets` */
@@ -148,11 +142,11 @@ export class EncodedTrack implements SlotHolder {
     const told = new AbortController();
     const leave = signal ? AbortSignal.any([signal, told.signal]) : told.signal;
     try {
-      // It is told before the segment is whole; where no segment can be made, that says why.
-      const whole = this.packets(this.#asked ?? this.#options.firstSegment(), leave).then(
+      // It is told before the first packet; where no segment can be made, that says why.
+      const begun = this.#begun(this.#asked ?? this.#options.firstSegment(), leave).then(
         () => this.#header.promise,
       );
-      return await Promise.race([this.#header.promise, whole]);
+      return await Promise.race([this.#header.promise, begun]);
     } finally {
       told.abort();
     }
@@ -164,6 +158,37 @@ export class EncodedTrack implements SlotHolder {
     this.#stop();
     this.#waiters.rejectAll(closed());
     this.#options.store.deletePrefix(`${this.#options.id}/`);
+  }
+
+  get #hasWaiters(): boolean {
+    return this.#waiters.next() !== undefined;
+  }
+
+  /** The packets of a segment once there is one: all of them, or those of the run that has begun it. */
+  async #begun(segment: number, signal?: AbortSignal): Promise<readonly Packet[] | Growing<Packet>> {
+    signal?.throwIfAborted();
+    if (this.#closed) throw closed();
+    this.#note(segment);
+    const known = this.#options.store.get(this.#key(segment)) ?? this.#inTheMaking(segment);
+    const failure = this.#attempts.recentFailure();
+    if (!known && failure) throw failure;
+    const result = known ?? this.#waiters.wait(segment, signal, () => this.#reconsider());
+    this.#reconsider();
+    return result;
+  }
+
+  #inTheMaking(segment: number): Growing<Packet> | undefined {
+    const { collector } = this.#run ?? {};
+    return collector?.segment === segment && collector.packets.items.length > 0
+      ? collector.packets
+      : undefined;
+  }
+
+  /** The last reader has left a segment in the making. */
+  #left(): void {
+    const run = this.#run;
+    if (!this.isAwaited) this.#options.slots.served(this);
+    if (run === this.#run) this.#reconsider();
   }
 
   #note(segment: number): void {
@@ -181,9 +206,13 @@ export class EncodedTrack implements SlotHolder {
     clearTimeout(this.#timer);
     const wanted = this.#wanted();
     if (this.#closed || wanted === null) return;
-    const { isAwaited } = this;
-    const run = this.#run && { next: this.#run.collector.segment, last: this.#run.last };
-    const verdict = schedule({ wanted, isAwaited, run: run ?? null, ...this.#pace.scene() });
+    const verdict = schedule({
+      wanted,
+      isAwaited: this.#hasWaiters,
+      run: this.#run ? sceneOf(this.#run) : null,
+      yieldedUntil: this.#yieldedUntil,
+      ...this.#pace.scene(),
+    });
     if (verdict.action === 'start') this.#start(wanted);
     else if (verdict.action === 'hold')
       this.#timer = setTimeout(() => this.#reconsider(), verdict.ms).unref();
@@ -193,7 +222,7 @@ export class EncodedTrack implements SlotHolder {
   #wanted(): number | null {
     const waiting = this.#waiters.next();
     if (waiting !== undefined) return waiting;
-    if (this.#recentFailure()) return null;
+    if (this.#attempts.recentFailure()) return null;
     const { cuts, store } = this.#options;
     const asked = this.#asked ?? 0;
     const end = (cuts[asked] ?? 0) + this.#options.aheadSeconds / 2;
@@ -205,8 +234,7 @@ export class EncodedTrack implements SlotHolder {
 
   #start(segment: number): void {
     this.#stop();
-    if (this.#attempts.segment !== segment) this.#attempts = { segment, count: 0 };
-    this.#attempts.count += 1;
+    this.#attempts.started(segment);
     this.#pace.started();
     const controller = new AbortController();
     const { startRun, cuts, toleranceSeconds, needsKeyframes } = this.#options;
@@ -215,7 +243,9 @@ export class EncodedTrack implements SlotHolder {
       this.#header.resolve(header);
     };
     const { packets, last } = startRun(segment, onHeader, controller.signal);
-    const collector = new SegmentCollector({ cuts, first: segment, toleranceSeconds, needsKeyframes });
+    const collector = new SegmentCollector({ cuts, first: segment, toleranceSeconds, needsKeyframes }, () =>
+      this.#left(),
+    );
     const run = { controller, collector, last };
     this.#run = run;
     this.#options.slots.take(this);
@@ -228,7 +258,7 @@ export class EncodedTrack implements SlotHolder {
   async #pump(run: ActiveRun, packets: AsyncIterable<Packet>): Promise<void> {
     for await (const packet of packets) {
       if (run !== this.#run) return;
-      for (const { segment, packets: whole } of run.collector.push(packet)) this.#keep(segment, whole);
+      this.#take(run, packet);
       if (run.collector.segment > run.last) return;
       while (run === this.#run && this.#isFarAhead(run)) {
         if (this.#isKnownAhead(run)) return;
@@ -240,11 +270,16 @@ export class EncodedTrack implements SlotHolder {
       }
     }
     if (run !== this.#run) return;
-    for (const { segment, packets: rest } of run.collector.end(run.last)) this.#keep(segment, rest);
+    for (const collected of run.collector.end(run.last)) this.#keep(collected);
   }
 
-  #keep(segment: number, packets: readonly Packet[]): void {
-    this.#attempts.count = 0;
+  #take({ collector }: ActiveRun, packet: Packet): void {
+    for (const collected of collector.push(packet)) this.#keep(collected);
+    if (collector.packets.items.length === 1) this.#waiters.resolve(collector.segment, collector.packets);
+  }
+
+  #keep({ segment, packets }: CollectedSegment): void {
+    this.#attempts.succeeded();
     this.#pace.made();
     this.#options.store.set(this.#key(segment), packets);
     this.#waiters.resolve(segment, packets);
@@ -252,8 +287,10 @@ export class EncodedTrack implements SlotHolder {
     else this.#options.slots.served(this);
   }
 
+  /** Who asks for something else, which may be there already, must not make those wait who are served now. */
   #isFarAhead({ collector }: ActiveRun): boolean {
     const { cuts, aheadSeconds } = this.#options;
+    if (collector.packets.readers > 0 || this.#waiters.next() === collector.segment) return false;
     return (cuts[collector.segment] ?? 0) - (cuts[this.#asked ?? 0] ?? 0) > aheadSeconds;
   }
 
@@ -267,13 +304,11 @@ export class EncodedTrack implements SlotHolder {
     if (run !== this.#run) return;
     this.#run = undefined;
     this.#options.slots.free(this);
-    if (thrown !== undefined && this.#attempts.count >= MAX_ATTEMPTS) {
-      const error = toRaffiError(thrown);
-      this.#failure = { error, at: this.#options.now() };
-      this.#waiters.rejectAll(error);
-      return;
-    }
-    this.#reconsider();
+    const failure = thrown === undefined ? undefined : this.#attempts.failed(thrown);
+    run.collector.packets.fail(failure ?? interrupted(thrown));
+    if (failure) this.#waiters.rejectAll(failure);
+    // Not at once: who had nothing of the segment yet comes back for it, and is then the first in the film's order.
+    else this.#timer = setTimeout(() => this.#reconsider(), 0);
   }
 
   #stop(): void {
@@ -281,16 +316,9 @@ export class EncodedTrack implements SlotHolder {
     const run = this.#run;
     this.#run = undefined;
     this.#options.slots.free(this);
+    run?.collector.packets.fail(this.#closed ? closed() : interrupted(undefined));
     run?.controller.abort(closed());
     this.#wakeRun?.();
-  }
-
-  #recentFailure(): RaffiError | undefined {
-    if (this.#failure && this.#options.now() - this.#failure.at > FAILURE_COOLDOWN_MS) {
-      this.#failure = undefined;
-      this.#attempts.count = 0;
-    }
-    return this.#failure?.error;
   }
 
   #key(segment: number): string {
@@ -298,6 +326,6 @@ export class EncodedTrack implements SlotHolder {
   }
 }
 
-function closed(): RaffiError {
-  return new RaffiError('aborted', 'The encoder was stopped.');
+function sceneOf({ collector, last }: ActiveRun): Scene['run'] {
+  return { next: collector.segment, last, isRead: collector.packets.readers > 0 };
 }

@@ -9,6 +9,7 @@ import { readContainerIndex } from '../../probe/container-index/container-index.
 import { parseOutput } from '../../probe/ffprobe.ts';
 import type { MediaInfo } from '../../probe/media-info.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
+import type { ByteParts } from '../byte-parts.ts';
 import { openPacketReader } from '../open-reader.ts';
 import type { PacketReader } from '../packet.ts';
 
@@ -42,6 +43,13 @@ export class FilmFolder {
   close(): Promise<void> {
     return rm(this.path, { recursive: true, force: true });
   }
+}
+
+/** A segment's fragments as one. */
+export async function joined(fragments: AsyncIterable<ByteParts>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const fragment of fragments) parts.push(...fragment);
+  return Buffer.concat(parts);
 }
 
 /** The inputs most films share: a moving picture and a tone. */

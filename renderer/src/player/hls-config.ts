@@ -1,4 +1,12 @@
-import type { HlsConfig, LoaderConfig, LoaderResponse, RetryConfig } from 'hls.js';
+import {
+  type HlsConfig,
+  type LoaderConfig,
+  type LoaderResponse,
+  type PlaylistLoaderContext,
+  type RetryConfig,
+  XhrLoader,
+} from 'hls.js';
+import { FragmentLoader } from './fragment-loader.ts';
 
 /**
  * How hls.js buffers and retries. The playlists are complete (VOD) and the picture is chosen by `LadderSwitch`, so nothing of
@@ -10,6 +18,11 @@ export function hlsConfig(startSeconds: number): Partial<HlsConfig> {
     // fMP4 is passed through, not transmuxed: parsing a `moof` is too little work for a worker, and without one the CSP
     // needs no `worker-src blob:`. (The ESM build carries no worker of its own in any case.)
     enableWorker: false,
+    // What a segment in the making begins with is played while the rest is made. A fragment is appended once the next one has begun.
+    progressive: true,
+    fLoader: FragmentLoader,
+    // `progressive` would have playlists fetched by a loader that loses what a problem document says.
+    pLoader: PlaylistLoader,
     // Ahead: 100 MB, at least 20 s (40 Mb/s), at most 60 s. hls.js's own 60 MB is 12 s at 40 Mb/s. Chromium's quota for a
     // video SourceBuffer is 150 MB, back buffer included; beyond it hls.js halves the maximum by itself (bufferFullError).
     maxBufferLength: 20,
@@ -30,6 +43,11 @@ export function hlsConfig(startSeconds: number): Partial<HlsConfig> {
     playlistLoadPolicy: policy(30_000, 40),
     fragLoadPolicy: policy(45_000, 60),
   };
+}
+
+/** hls.js's own, typed as what it asks for. */
+class PlaylistLoader extends XhrLoader {
+  declare context: PlaylistLoaderContext | null;
 }
 
 /** Delays between attempts, ms, doubling. A core that comes back is not waited for: `resume()` asks at once. */

@@ -22,6 +22,13 @@ export function createHlsEngine(url: string, host: EngineHost): Engine {
     if (position !== null) host.onAudio(position);
   });
   hls.on(Events.FRAG_LOADED, () => host.onTrouble(null));
+  // hls.js goes to the start position when the first segment is whole: it may be playing by then.
+  hls.on(Events.BUFFER_APPENDED, function begin() {
+    const { video, startSeconds } = host;
+    if (!isBuffered(video, startSeconds)) return;
+    hls.off(Events.BUFFER_APPENDED, begin);
+    if (video.currentTime < startSeconds) video.currentTime = startSeconds;
+  });
   hls.on(Events.ERROR, (_event, data) => {
     if (!data.fatal) {
       const failure = failureFrom(data);
@@ -64,6 +71,12 @@ function positionOf(url: string | undefined): number | null {
   return match === null ? null : Number(match[1]);
 }
 
+function isBuffered({ buffered }: HTMLVideoElement, seconds: number): boolean {
+  return Array.from({ length: buffered.length }).some(
+    (_, range) => buffered.start(range) <= seconds && seconds < buffered.end(range),
+  );
+}
+
 function failureFrom(data: ErrorData): EngineFailure {
   if (data.type !== ErrorTypes.NETWORK_ERROR) return { kind: 'media', message: sentence(data) };
   const status = data.response?.code ?? 0;
@@ -72,7 +85,7 @@ function failureFrom(data: ErrorData): EngineFailure {
     return stalled ? { kind: 'refused', failure: CORE_UNREACHABLE, status } : { kind: 'unreachable' };
   }
   if (status < 400) return { kind: 'media', message: sentence(data) };
-  return { kind: 'refused', failure: failureOf(status, bodyOf(data.networkDetails)), status };
+  return { kind: 'refused', failure: failureOf(status, bodyOf(data)), status };
 }
 
 function sentence(data: ErrorData): string {
@@ -80,9 +93,8 @@ function sentence(data: ErrorData): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-/** hls.js hands over the XMLHttpRequest; a fragment's answer is binary even when it is a problem document. */
-function bodyOf(request: unknown): string {
-  if (!(request instanceof XMLHttpRequest)) return '';
-  if (request.response instanceof ArrayBuffer) return new TextDecoder().decode(request.response);
+/** Of a playlist hls.js hands over the XMLHttpRequest; of a fragment our own loader tells the body as the response's text. */
+function bodyOf({ networkDetails: request, response }: ErrorData): string {
+  if (!(request instanceof XMLHttpRequest)) return response?.text ?? '';
   return typeof request.response === 'string' ? request.response : '';
 }

@@ -306,6 +306,7 @@ export class EncodedTrack implements SlotHolder {
     this.#options.slots.free(this);
     const failure = thrown === undefined ? undefined : this.#attempts.failed(thrown);
     run.collector.packets.fail(failure ?? interrupted(thrown));
+    clearTimeout(this.#timer);
     if (failure) this.#waiters.rejectAll(failure);
     // Not at once: who had nothing of the segment yet comes back for it, and is then the first in the film's order.
     else this.#timer = setTimeout(() => this.#reconsider(), 0);

@@ -74,6 +74,9 @@ async function beBusy(core: Core, baseUrl: string): Promise<void> {
         seek.abort();
         await asked;
       }
+      // Left in the middle of a segment, should it be in the making.
+      const begun = await fetch(`${baseUrl}${session}/hls/v0/5.m4s`, { headers: { Connection: 'close' } });
+      await begun.body?.cancel();
       await get(`${session}/direct`);
       if (index % 2 === 0)
         await fetch(baseUrl + session, { method: 'DELETE', headers: { Connection: 'close' } });

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import type { SessionRequest } from '../../src/session/types.ts';
 import { drain } from './drain.ts';
+import { firstPlayable } from './first-playable.ts';
+import { timed } from './row.ts';
 
 /** A running core in a child process, spoken to as its clients do: HTTP, and the host's channel for local files. */
 export class CoreClient {
@@ -75,6 +77,22 @@ export class CoreClient {
   /** Reads an answer and throws it away; resolves to its bytes' count. */
   drain(path: string): Promise<number> {
     return drain(new URL(path, this.baseUrl));
+  }
+
+  /**
+   * Asks for a segment of each rendition at once → milliseconds until there is something of all of them to play. Their init segments are
+   * part of the wait where they are not known yet.
+   */
+  async firstPlayable(session: string, renditions: readonly string[], index: number): Promise<number> {
+    return timed(() =>
+      Promise.all(
+        renditions.map(async (rendition) => {
+          const folder = `/sessions/${session}/hls/${rendition}`;
+          const init = await this.get(`${folder}/init.mp4`);
+          await firstPlayable(new URL(`${folder}/${index}.m4s`, this.baseUrl), init);
+        }),
+      ),
+    );
   }
 
   /** Resolves once the core is done with what it did last, freeing its memory included. */

@@ -23,9 +23,10 @@ const PICTURE: Encoded = { film: 'bench-hevc-mkv', title: 'HEVC 1080p + AC-3 5.1
 export async function encodedRows(core: CoreClient, runs: number): Promise<Row[]> {
   return [
     await startRow(core, SOUND, runs, { atMost: 500, timesFaster: 3 }),
-    await seekRow(core, SOUND, runs, { atMost: 300, timesFaster: 3 }),
+    await seekRow(core, SOUND, 'segments', runs, { atMost: 300, timesFaster: 3 }),
     await startRow(core, PICTURE, runs, {}),
-    await seekRow(core, PICTURE, runs, { atMost: 1000, timesFaster: 2 }),
+    await seekRow(core, PICTURE, 'segments', runs, {}),
+    await seekRow(core, PICTURE, 'first playable data', runs, { atMost: 1000, timesFaster: 2 }),
     await steadyRow(core),
     await switchRow(core, runs, 'encoded', 2, { atMost: 300 }),
     await switchRow(core, runs, 'copied', 1, { atMost: 50 }),
@@ -52,22 +53,39 @@ async function startRow(core: CoreClient, spec: Encoded, runs: number, goal: Goa
   return row(`${spec.title}: open → first segments`, ours, baseline, goal);
 }
 
-/** Seeks to what nobody has made, each beside a baseline run to the same time. */
-async function seekRow(core: CoreClient, spec: Encoded, runs: number, goal: Goal): Promise<Row> {
+/**
+ * Seeks to what nobody has made, until the segments of picture and sound are complete, or until there are their first fragments: a quarter of a
+ * second of each, for which a player has the init segments already. Then baseline runs to the same times, with no encoder of ours beside them.
+ */
+async function seekRow(
+  core: CoreClient,
+  spec: Encoded,
+  until: 'segments' | 'first playable data',
+  runs: number,
+  goal: Goal,
+): Promise<Row> {
   const session = await core.open(await film(spec.film));
   const cuts = startsOf(await core.text(`/sessions/${session}/hls/v0/playlist.m3u8`));
+  await Promise.all(['v0', 'a0'].map((name) => core.drain(`/sessions/${session}/hls/${name}/init.mp4`)));
+  // From the end to the front, so that no run of an earlier seek reaches a later one's place.
+  const places = Array.from(
+    { length: runs },
+    (_, run) => (FILM_SECONDS - TAIL_SECONDS) * (1 - (run + 0.5) / runs),
+  );
   const ours: number[] = [];
-  const baseline: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    // From the end to the front, so that no run of an earlier seek reaches a later one's place.
-    const seconds = (FILM_SECONDS - TAIL_SECONDS) * (1 - (run + 0.5) / runs);
+  for (const seconds of places) {
     const index = cuts.findLastIndex((start) => start <= seconds);
     await core.rest();
-    ours.push(await timed(() => segments(core, session, index)));
-    baseline.push(await encodingBaseline(await film(spec.film), seconds));
+    ours.push(
+      until === 'segments'
+        ? await timed(() => segments(core, session, index))
+        : await core.firstPlayable(session, ['v0', 'a0'], index),
+    );
   }
   await core.close(session);
-  return row(`${spec.title}: seek → segments`, ours, baseline, goal);
+  const baseline: number[] = [];
+  for (const seconds of places) baseline.push(await encodingBaseline(await film(spec.film), seconds));
+  return row(`${spec.title}: seek → ${until}`, ours, baseline, goal);
 }
 
 /** The picture in order, against ffmpeg with the same encoder settings and nothing else to do: film seconds per second, in percent. */

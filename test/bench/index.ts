@@ -6,6 +6,7 @@ import { chartOf } from './chart.ts';
 import { CoreClient } from './core-client.ts';
 import { encodedRows } from './encoded.ts';
 import { indexRows } from './index-reads.ts';
+import { longGopRows } from './long-gops.ts';
 import { LOCAL, remotePlace } from './places.ts';
 import { machineText, type Report, tableOf } from './report.ts';
 import { directRow, memoryRow } from './resources.ts';
@@ -43,6 +44,7 @@ const groups: Record<string, () => Promise<Row[]>> = {
     ...(await coldSeekRows(core, remote, runs)),
   ],
   'Warm seek': () => warmSeekRows(core, remote, runs),
+  'A keyframe a minute': () => longGopRows(core, remote, Math.min(runs, 5)),
   'Films that need an encoder': () => encodedRows(core, runs),
   Index: () => indexRows(),
   Traffic: () => trafficRows(core),

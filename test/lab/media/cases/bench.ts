@@ -1,7 +1,7 @@
 import type { FilmCase, FilmFacts } from '../film-case.ts';
 import { AAC, audioFacts, facts, pictureGraph, tone, videoFacts } from '../ingredients.ts';
 
-/** Encoded once, then repeated without encoding. A multiple of the longest GOP. */
+/** Encoded once, then repeated without encoding. A multiple of the GOP. */
 const LOOP_SECONDS = 20;
 const RATE = [24, 1] as const;
 
@@ -15,11 +15,13 @@ interface Bench {
 
 const TWO: Bench = { seconds: 180, gopSeconds: 2, megabits: 8 };
 const TEN: Bench = { seconds: 180, gopSeconds: 10, megabits: 8 };
+const SIXTY: Bench = { seconds: 180, gopSeconds: 60, megabits: 8 };
 const HEAVY: Bench = { seconds: 80, gopSeconds: 2, megabits: 40 };
 
 /** 1080p24 with two B-frames and just so many bits: noise gives the encoder something to spend them on. */
 function loop({ gopSeconds, megabits }: Bench): FilmCase {
-  const size = { width: 1920, height: 1080, rate: RATE, seconds: LOOP_SECONDS };
+  const seconds = loopSecondsOf({ gopSeconds });
+  const size = { width: 1920, height: 1080, rate: RATE, seconds };
   const keyint = gopSeconds * RATE[0];
   return {
     extension: '.mp4',
@@ -34,8 +36,12 @@ function loop({ gopSeconds, megabits }: Bench): FilmCase {
       `bframes=2:b-adapt=0:keyint=${keyint}:min-keyint=${keyint}:scenecut=0:open-gop=0:vbv-maxrate=${megabits * 1000}:vbv-bufsize=${megabits * 1000}`,
       ...['-b:v', `${megabits}M`],
     ],
-    facts: factsOf({ seconds: LOOP_SECONDS, gopSeconds, megabits }, 'mp4'),
+    facts: factsOf({ seconds, gopSeconds, megabits }, 'mp4'),
   };
+}
+
+function loopSecondsOf({ gopSeconds }: Pick<Bench, 'gopSeconds'>): number {
+  return Math.max(LOOP_SECONDS, gopSeconds);
 }
 
 function factsOf({ seconds, gopSeconds }: Bench, container: FilmFacts['container']) {
@@ -46,7 +52,7 @@ function factsOf({ seconds, gopSeconds }: Bench, container: FilmFacts['container
       height: 1080,
       seconds,
       gopSeconds,
-      numbersRepeatAfter: LOOP_SECONDS * RATE[0],
+      numbersRepeatAfter: loopSecondsOf({ gopSeconds }) * RATE[0],
     }),
     audio: [audioFacts({ endSeconds: seconds })],
   });
@@ -57,7 +63,13 @@ function repeated(spec: Bench, from: string, extension: '.mkv' | '.mp4', flags: 
     extension,
     from: [from],
     args: [
-      ...['-stream_loop', String(spec.seconds / LOOP_SECONDS - 1), '-i', '@0', ...tone(0, spec.seconds)],
+      ...[
+        '-stream_loop',
+        String(spec.seconds / loopSecondsOf(spec) - 1),
+        '-i',
+        '@0',
+        ...tone(0, spec.seconds),
+      ],
       ...['-map', '0:v', '-map', '1:a', '-c:v', 'copy', ...AAC, ...flags],
     ],
     facts: factsOf(spec, extension === '.mkv' ? 'matroska' : 'mp4'),
@@ -105,6 +117,7 @@ const FASTSTART = ['-movflags', '+faststart'];
 export const BENCH = {
   'bench-loop-gop2': loop(TWO),
   'bench-loop-gop10': loop(TEN),
+  'bench-loop-gop60': loop(SIXTY),
   'bench-loop-40m': loop(HEAVY),
   'bench-loop-hevc': {
     extension: '.mkv',
@@ -129,6 +142,7 @@ export const BENCH = {
   },
   'bench-gop10-mkv': repeated(TEN, 'bench-loop-gop10', '.mkv'),
   'bench-gop10-mp4': repeated(TEN, 'bench-loop-gop10', '.mp4', FASTSTART),
+  'bench-gop60-mkv': repeated(SIXTY, 'bench-loop-gop60', '.mkv'),
   'bench-40m-mkv': repeated(HEAVY, 'bench-loop-40m', '.mkv'),
   'bench-40m-mp4': repeated(HEAVY, 'bench-loop-40m', '.mp4', FASTSTART),
 } satisfies Record<string, FilmCase>;

@@ -28,6 +28,7 @@ describe('loadConfig', () => {
       ffmpegBin: null,
       ffprobeBin: null,
       resourcesDir: null,
+      encoderSpeed: null,
       dev: false,
     });
   });

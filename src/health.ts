@@ -1,3 +1,5 @@
+import type { EncoderHealth } from './ffmpeg/encode/encoders/encoders.ts';
+
 /**
  * One of the two programs the core runs: where it was found and what it says of itself, or why there is none. `warning`: it is
  * too old for strangers' films, and what to do.
@@ -12,5 +14,10 @@ export interface Health {
   uptimeSeconds: number;
   /** How many sessions are open. */
   sessions: number;
-  ffmpeg: { ffmpeg: BinaryHealth; ffprobe: BinaryHealth };
+  ffmpeg: {
+    ffmpeg: BinaryHealth;
+    ffprobe: BinaryHealth;
+    /** Which encoder pictures get, as far as that was found out: at first need, not before. */
+    encoder: EncoderHealth;
+  };
 }

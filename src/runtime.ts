@@ -3,6 +3,7 @@ import { manifestAccess } from './adaptive/manifest-access.ts';
 import type { CoreConfig } from './config.ts';
 import { RaffiError } from './errors.ts';
 import type { BinaryStatus } from './ffmpeg/binaries.ts';
+import { Encoders } from './ffmpeg/encode/encoders/encoders.ts';
 import { encoderSlots } from './ffmpeg/encode/slots.ts';
 import { createEncodedStore } from './ffmpeg/encode/track.ts';
 import { ColourTables } from './ffmpeg/tone-map/colour-tables.ts';
@@ -44,6 +45,7 @@ export class Runtime {
   readonly store: FilmSessionStore;
   readonly #startedAt = performance.now();
   readonly #tools: FfmpegTools;
+  readonly #encoders: Encoders;
   readonly #runFolder: RunFolder;
   #listening: Listening | undefined;
 
@@ -79,6 +81,13 @@ export class Runtime {
       ffprobePath: config.ffprobeBin ?? undefined,
       resourcesDir: config.resourcesDir ?? undefined,
     });
+    this.#encoders = new Encoders({
+      tools: this.#tools,
+      cacheDir: config.cacheDir,
+      runDir: runFolder.path,
+      knownSpeed: config.encoderSpeed ?? undefined,
+      onChange,
+    });
     const { waits, lookup, ...patience } = network;
     const sourceDeps = { ...patience, cacheDir: runFolder.path, budget: new CacheBudget(config.cacheBytes) };
     this.store = new FilmSessionStore({
@@ -93,6 +102,7 @@ export class Runtime {
       encoders: {
         tools: this.#tools,
         colourTables: new ColourTables(runFolder.path),
+        pictureEncoder: this.#encoders,
         store: createEncodedStore(ENCODED_STORE_BYTES),
         slots: encoderSlots(),
         now: () => performance.now(),
@@ -120,13 +130,18 @@ export class Runtime {
       version,
       uptimeSeconds: (performance.now() - this.#startedAt) / 1000,
       sessions: this.store.list().length,
-      ffmpeg: { ffmpeg: binaryHealth(known?.ffmpeg), ffprobe: binaryHealth(known?.ffprobe) },
+      ffmpeg: {
+        ffmpeg: binaryHealth(known?.ffmpeg),
+        ffprobe: binaryHealth(known?.ffprobe),
+        encoder: this.#encoders.health,
+      },
     };
   }
 
   /** Sockets first, so that nothing new begins; then sessions, processes and files. */
   async close(): Promise<void> {
     await this.#listening?.close();
+    this.#encoders.stop();
     await this.store.close();
     await this.#tools.stop();
     await this.#runFolder.remove();

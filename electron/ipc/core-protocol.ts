@@ -60,7 +60,15 @@ export const CoreHealthSchema = z.object({
   ok: z.boolean(),
   version: z.string(),
   sessions: z.number().int().nonnegative(),
-  ffmpeg: z.object({ ffmpeg: BinarySchema, ffprobe: BinarySchema }),
+  ffmpeg: z.object({
+    ffmpeg: BinarySchema,
+    ffprobe: BinarySchema,
+    encoder: z.object({
+      used: z.string(),
+      realTime: z.number().nullable(),
+      refused: z.array(z.object({ encoder: z.string(), reason: z.string() })),
+    }),
+  }),
 });
 export type CoreHealth = z.infer<typeof CoreHealthSchema>;
 

@@ -13,7 +13,11 @@ export const health: Health = {
   version: '0.0.0',
   uptimeSeconds: 1,
   sessions: 0,
-  ffmpeg: { ffmpeg: { missing: 'not looked for' }, ffprobe: { missing: 'not looked for' } },
+  ffmpeg: {
+    ffmpeg: { missing: 'not looked for' },
+    ffprobe: { missing: 'not looked for' },
+    encoder: { used: 'libx264', realTime: null, refused: [] },
+  },
 };
 
 /** The app on a socket of its own for the tests of one file, and ways to call it. */

@@ -4,6 +4,7 @@ import { audioTarget } from './audio-target.ts';
 import { type Client, clientOf } from './client.ts';
 import { parseCodecString } from './codec-match.ts';
 import { codecName } from './codec-names.ts';
+import { type EncoderSpeed, UNKNOWN_SPEED } from './encoder-limits.ts';
 import { ladderOf } from './ladder.ts';
 import { audioObstacle, videoObstacle } from './track-rules.ts';
 import type { Capabilities, Delivery, EncodeTarget, PlaybackDecision, TrackDecision } from './types.ts';
@@ -15,6 +16,8 @@ export interface DecisionTerms {
   container?: ContainerObstacles | undefined;
   /** When smaller pictures are offered as well: never (there is no encoder), where the picture is encoded anyway, or for every picture. */
   ladder?: 'none' | 'encoded' | 'all';
+  /** How fast pictures are encoded here. */
+  speed?: EncoderSpeed;
 }
 
 /** Copy or transcode, per track, with the reason, and which smaller pictures there are. Pure. Without capabilities the documented baseline counts. */
@@ -22,19 +25,19 @@ export function decide(
   media: MediaInfo,
   capabilities: Capabilities | undefined,
   delivery: Delivery,
-  { container = NO_OBSTACLES, ladder = 'none' }: DecisionTerms = {},
+  { container = NO_OBSTACLES, ladder = 'none', speed = UNKNOWN_SPEED }: DecisionTerms = {},
 ): PlaybackDecision {
   const client = clientOf(capabilities);
   const [stream] = media.video;
   const video = stream
     ? withTarget(decideVideo(stream, client, delivery, container.video), () =>
-        videoTarget(stream, capabilities),
+        videoTarget(stream, capabilities, speed),
       )
     : null;
   const isOffered = ladder === 'all' || (ladder === 'encoded' && video?.action === 'transcode');
   // MPEG-TS is handed out as one media playlist: it has no variants.
   const rungs =
-    stream && isOffered && delivery === 'cmaf' ? ladderOf(stream, capabilities, video?.target) : [];
+    stream && isOffered && delivery === 'cmaf' ? ladderOf(stream, capabilities, speed, video?.target) : [];
   return {
     delivery,
     video,

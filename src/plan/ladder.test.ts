@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { VideoStream } from '../probe/media-info.ts';
+import { UNKNOWN_SPEED } from './encoder-limits.ts';
 import { ladderOf } from './ladder.ts';
 import { client, picture } from './testing.fixture.ts';
 import type { Capabilities } from './types.ts';
@@ -92,8 +93,8 @@ describe('ladderOf', () => {
   ])('%s', (_, changes, way, able, expected) => {
     const stream = picture(changes);
     const capabilities = client(able);
-    const top = way === 'encoded' ? videoTarget(stream, capabilities) : undefined;
-    const rungs = ladderOf(stream, capabilities, top);
+    const top = way === 'encoded' ? videoTarget(stream, capabilities, UNKNOWN_SPEED) : undefined;
+    const rungs = ladderOf(stream, capabilities, UNKNOWN_SPEED, top);
     expect(rungs.map(({ rendition, target }) => [rendition, target.width, target.height])).toEqual(expected);
   });
 
@@ -108,12 +109,12 @@ describe('ladderOf', () => {
     fc.assert(
       fc.property(films, fc.boolean(), (changes, isEncoded) => {
         const stream = picture(changes);
-        const top = isEncoded ? videoTarget(stream, undefined) : undefined;
+        const top = isEncoded ? videoTarget(stream, undefined, UNKNOWN_SPEED) : undefined;
         let above = {
           ...(top ?? shownSize(stream)),
           maxBitRate: top?.maxBitRate ?? Number.POSITIVE_INFINITY,
         };
-        for (const { target } of ladderOf(stream, undefined, top)) {
+        for (const { target } of ladderOf(stream, undefined, UNKNOWN_SPEED, top)) {
           expect(target.height).toBeLessThan(above.height);
           expect(target.width).toBeLessThanOrEqual(above.width + 1);
           expect(target.maxBitRate).toBeLessThanOrEqual(above.maxBitRate);

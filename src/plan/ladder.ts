@@ -1,4 +1,5 @@
 import type { VideoStream } from '../probe/media-info.ts';
+import type { EncoderSpeed } from './encoder-limits.ts';
 import type { Capabilities, Rung, VideoTarget } from './types.ts';
 import { shownSize, targetWithin, videoTarget } from './video-target.ts';
 
@@ -16,13 +17,18 @@ const CLEARLY_SMALLER = 0.9;
 export function ladderOf(
   stream: VideoStream,
   capabilities: Capabilities | undefined,
+  speed: EncoderSpeed,
   top?: Pick<VideoTarget, 'width' | 'height'>,
 ): Rung[] {
   const rungs: Rung[] = [];
-  const most = videoTarget(stream, capabilities);
+  const most = videoTarget(stream, capabilities, speed);
   let above = top ?? shownSize(stream);
   for (const height of HEIGHTS) {
-    const target = targetWithin(stream, height);
+    const target = targetWithin(
+      stream,
+      height,
+      height * CLEARLY_SMALLER > most.height ? most.preset : 'veryfast',
+    );
     const isBearable = target.height <= most.height && target.width <= most.width;
     if (!isBearable || target.height > above.height * CLEARLY_SMALLER) continue;
     rungs.push({ rendition: `v${height}`, target });

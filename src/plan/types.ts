@@ -1,3 +1,4 @@
+import type { X264Preset } from './encoder-limits.ts';
 import type { H264Level } from './h264-level.ts';
 
 /**
@@ -93,6 +94,8 @@ export interface VideoTarget {
   level: H264Level;
   /** Peak, bits per second. */
   maxBitRate: number;
+  /** What lets this machine keep up; for x264 alone. */
+  preset: X264Preset;
   deinterlace: boolean;
   /** From PQ or HLG to BT.709. */
   toneMap: boolean;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VideoStream } from '../probe/media-info.ts';
+import { UNKNOWN_SPEED } from './encoder-limits.ts';
 import { client, picture } from './testing.fixture.ts';
 import type { Capabilities } from './types.ts';
 import { videoTarget } from './video-target.ts';
@@ -32,14 +33,23 @@ describe('videoTarget', () => {
     ['a size nobody told', { width: 0, height: 0 }, null, [2, 2, 30]],
     ['HDR: tone mapping costs', { hdr: 'hdr10', width: 3840, height: 2160 }, null, [1280, 720, 31]],
   ])('%s', (_, stream, capabilities, [width, height, level]) => {
-    const target = videoTarget(picture(stream), capabilities ? client(capabilities) : undefined);
+    const target = videoTarget(
+      picture(stream),
+      capabilities ? client(capabilities) : undefined,
+      UNKNOWN_SPEED,
+    );
     expect(target).toMatchObject({ width, height, level });
   });
 
   it('tone-maps HDR and deinterlaces fields, and nothing else', () => {
-    expect(videoTarget(picture({}), undefined)).toMatchObject({ toneMap: false, deinterlace: false });
-    expect(videoTarget(picture({ hdr: 'hlg' }), undefined)).toMatchObject({ toneMap: true });
-    expect(videoTarget(picture({ isInterlaced: true }), undefined)).toMatchObject({ deinterlace: true });
+    expect(videoTarget(picture({}), undefined, UNKNOWN_SPEED)).toMatchObject({
+      toneMap: false,
+      deinterlace: false,
+    });
+    expect(videoTarget(picture({ hdr: 'hlg' }), undefined, UNKNOWN_SPEED)).toMatchObject({ toneMap: true });
+    expect(videoTarget(picture({ isInterlaced: true }), undefined, UNKNOWN_SPEED)).toMatchObject({
+      deinterlace: true,
+    });
   });
 
   it.each<[string, string[], [number, number]]>([
@@ -49,6 +59,21 @@ describe('videoTarget', () => {
     ['by the level of High profile, not of another', ['avc1.42E028', 'avc1.64001F'], [720, 31]],
     ['without a word of H.264, as it is', ['vp09.00.51.08'], [1080, 40]],
   ])('%s', (_, video, [height, level]) => {
-    expect(videoTarget(picture({}), client({ video }))).toMatchObject({ height, level });
+    expect(videoTarget(picture({}), client({ video }), UNKNOWN_SPEED)).toMatchObject({ height, level });
+  });
+
+  it.each<[string, number, Partial<Capabilities> | null, [number, string]]>([
+    ['more lines where the machine bears them and the client shows them', 8, {}, [2160, 'veryfast']],
+    ['not for a client that says nothing of itself', 8, null, [1080, 'veryfast']],
+    ['a faster preset at the edge', 0.8, {}, [1080, 'ultrafast']],
+    ['fewer lines on a slow machine', 0.2, {}, [480, 'superfast']],
+  ])('%s', (_, realTime, able, [height, preset]) => {
+    const speed = { realTime, isHardware: false };
+    const target = videoTarget(
+      picture({ width: 3840, height: 2160 }),
+      able ? client(able) : undefined,
+      speed,
+    );
+    expect(target).toMatchObject({ height, preset });
   });
 });

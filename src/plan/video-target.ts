@@ -1,14 +1,13 @@
 import type { VideoStream } from '../probe/media-info.ts';
 import { parseCodecString } from './codec-match.ts';
+import { type EncoderSpeed, encoderLimits, type X264Preset } from './encoder-limits.ts';
 import { h264Level } from './h264-level.ts';
 import type { Capabilities, VideoTarget } from './types.ts';
 
-/** A picture that x264 encodes in real time on a small machine. */
-const MAX_HEIGHT = 1080;
-/** HDR is mostly 4K HEVC of 10 bits: decoding that leaves a small machine little for the rest. */
-const MAX_TONE_MAPPED_HEIGHT = 720;
 /** Where a client's decoder bears less than the picture would need, the next of these that it does. */
-const SMALLER_HEIGHTS = [1080, 720, 480, 360, 240];
+const SMALLER_HEIGHTS = [1440, 1080, 720, 480, 360, 240];
+/** Of a client that says nothing of itself: more than that many lines of H.264 is beyond many a television. */
+const UNTOLD_HEIGHT = 1080;
 /** Of films that do not tell, frames per second. */
 const USUAL_FRAME_RATE = 25;
 /** From here on a film is fast: every picture of it moves less, so half as many bits more do for twice as many. */
@@ -29,20 +28,22 @@ const HIGHEST_PEAK = 35_000_000;
 export const RATE_BUFFER_SECONDS = 1;
 
 /** How a picture is encoded for a client: never larger than it is, than the client shows and decodes, or than is encoded in real time. */
-export function videoTarget(stream: VideoStream, capabilities: Capabilities | undefined): VideoTarget {
-  const most = Math.min(
-    stream.hdr === null ? MAX_HEIGHT : MAX_TONE_MAPPED_HEIGHT,
-    capabilities?.maxHeight ?? MAX_HEIGHT,
-  );
+export function videoTarget(
+  stream: VideoStream,
+  capabilities: Capabilities | undefined,
+  speed: EncoderSpeed,
+): VideoTarget {
+  const { maxHeight, preset } = encoderLimits(stream, speed);
+  const most = Math.min(maxHeight, capabilities?.maxHeight ?? UNTOLD_HEIGHT);
   const level = clientLevel(capabilities);
   const heights = [most, ...SMALLER_HEIGHTS.filter((height) => height < most)];
-  const targets = heights.map((height) => targetWithin(stream, height));
-  const [smallest = targetWithin(stream, most)] = targets.slice(-1);
+  const targets = heights.map((height) => targetWithin(stream, height, preset));
+  const [smallest = targetWithin(stream, most, preset)] = targets.slice(-1);
   return targets.find((target) => target.level <= level) ?? smallest;
 }
 
 /** The picture scaled down into 16:9 of this height; one that is smaller stays as it is. */
-export function targetWithin(stream: VideoStream, maxHeight: number): VideoTarget {
+export function targetWithin(stream: VideoStream, maxHeight: number, preset: X264Preset): VideoTarget {
   const shown = shownSize(stream);
   const scale = Math.min(1, maxHeight / shown.height, (maxHeight * 16) / 9 / shown.width);
   const width = even(shown.width * scale);
@@ -56,6 +57,7 @@ export function targetWithin(stream: VideoStream, maxHeight: number): VideoTarge
     height,
     level: h264Level({ width, height, frameRate, maxBitRate }),
     maxBitRate,
+    preset,
     deinterlace: stream.isInterlaced,
     toneMap: stream.hdr !== null,
   };

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { ManifestAccess } from '../adaptive/manifest-access.ts';
 import type { RaffiError } from '../errors.ts';
 import type { EncodedFilm } from '../ffmpeg/encode/encoded-film.ts';
+import type { Encoders as PictureEncoders } from '../ffmpeg/encode/encoders/encoders.ts';
 import type { SegmentCache } from '../hls/packager.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { ByteSource } from '../source/byte-source.ts';
@@ -9,7 +10,9 @@ import type { WaitBounds } from './bounded-wait.ts';
 import type { SessionRequest } from './types.ts';
 
 /** What encoding needs of the core: its ffmpeg, and room for what that makes. */
-export type Encoders = Pick<EncodedFilm, 'tools' | 'colourTables' | 'store' | 'slots' | 'now'>;
+export interface Encoders extends Pick<EncodedFilm, 'tools' | 'colourTables' | 'store' | 'slots' | 'now'> {
+  pictureEncoder: PictureEncoders;
+}
 
 /** What sessions need of the core they live in. */
 export interface SessionDeps {

@@ -3,8 +3,9 @@ import type { Presentation } from '../adaptive/presentation.ts';
 import { RaffiError, toRaffiError } from '../errors.ts';
 import { type ContainerObstacles, decide } from '../plan/decisions.ts';
 import { decideDirect } from '../plan/direct.ts';
+import type { EncoderSpeed } from '../plan/encoder-limits.ts';
 import { planSegments, segmentAt } from '../plan/segments.ts';
-import type { Capabilities, Delivery } from '../plan/types.ts';
+import type { Capabilities, Delivery, PlaybackDecision } from '../plan/types.ts';
 import { readContainerIndex } from '../probe/container-index/container-index.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { Prober } from '../probe/prober.ts';
@@ -81,7 +82,9 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   const container = await containerOf(opening, { options, probed, info, canEncode }, signal);
   const { media, obstacles, unindexed } =
     container instanceof RaffiError ? { media: probed, obstacles: {}, unindexed: null } : container;
-  const terms = { ladder: canEncode ? ladderFor(options.ladder, unindexed) : 'none' } as const;
+  const ladder = canEncode ? ladderFor(options.ladder, unindexed) : 'none';
+  const alone = decide(media, capabilities, 'cmaf', { container: obstacles.cmaf });
+  const terms = { ladder, speed: await speedFor(options, media, alone, signal) } as const;
   const decisions = {
     mpegts: decide(media, capabilities, 'mpegts', { ...terms, container: obstacles.mpegts }),
     cmaf: decide(media, capabilities, 'cmaf', { ...terms, container: obstacles.cmaf }),
@@ -135,6 +138,21 @@ async function containerOf(
     if (error.code === 'media_damaged') return error;
     throw thrown;
   }
+}
+
+/** Any machine encodes as much in real time. */
+const SMALL_PIXELS = 854 * 480 * 30;
+
+/** How fast pictures are encoded here, where this film's needs to be: who never needs an encoder never has one tried. */
+async function speedFor(
+  { encoders }: FilmOptions,
+  { video: [stream] }: MediaInfo,
+  { video: decision }: PlaybackDecision,
+  signal: AbortSignal,
+): Promise<EncoderSpeed> {
+  const pixels = stream ? stream.width * stream.height * (stream.frameRate ?? 0) : 0;
+  const isWorthIt = decision?.action === 'transcode' && pixels > SMALL_PIXELS;
+  return isWorthIt ? encoders.pictureEncoder.speed(signal) : encoders.pictureEncoder.knownSpeed;
 }
 
 async function whyNoEncoder({ encoders }: FilmOptions, signal: AbortSignal): Promise<string | null> {

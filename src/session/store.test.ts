@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemorySource } from '../../test/support/memory-source.ts';
 import { RaffiError } from '../errors.ts';
+import { Encoders } from '../ffmpeg/encode/encoders/encoders.ts';
 import { encoderSlots } from '../ffmpeg/encode/slots.ts';
 import { createEncodedStore } from '../ffmpeg/encode/track.ts';
 import { ColourTables } from '../ffmpeg/tone-map/colour-tables.ts';
@@ -28,14 +29,16 @@ beforeEach(() => {
   changes = 0;
   examine = () => Promise.reject(new RaffiError('not_media', 'No film.'));
   source = new MemorySource(new Uint8Array(64 * 1024));
+  const tools = new FfmpegTools();
   store = new FilmSessionStore({
     openSource: () => source,
     manifestAccess: () => null,
     createProber: () => new Prober({ examine: (signal) => examine(signal) }),
     segmentCache: createSegmentCache(1024),
     encoders: {
-      tools: new FfmpegTools(),
+      tools,
       colourTables: new ColourTables('/no/such/folder'),
+      pictureEncoder: new Encoders({ tools, cacheDir: '', runDir: '', knownSpeed: 1, onChange: () => {} }),
       store: createEncodedStore(1024),
       slots: encoderSlots(),
       now: () => nowMs,

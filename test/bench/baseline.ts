@@ -4,7 +4,7 @@ import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { X264_PARAMS } from '../../src/ffmpeg/encode/arguments.ts';
+import { X264_PARAMS } from '../../src/ffmpeg/encode/encoders/families.ts';
 
 /** How often the documented server looks for its segments. */
 const POLL_MS = 100;

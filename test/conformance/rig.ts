@@ -41,7 +41,9 @@ export class Rig {
 
   static async start(config: Partial<CoreConfig> = {}, network?: Network): Promise<Rig> {
     const cacheDir = await mkdtemp(join(tmpdir(), 'raffi-conformance-'));
-    const settings = loadConfig({}, { port: 0, logLevel: 'silent', cacheDir, ...config });
+    // A known speed: what a film is encoded to must not depend on what else the machine does meanwhile.
+    const usual = { port: 0, logLevel: 'silent', cacheDir, encoderSpeed: 2 } as const;
+    const settings = loadConfig({}, { ...usual, ...config });
     const core = createCore(settings, network);
     const { baseUrl } = await core.start();
     return new Rig(core, baseUrl, cacheDir);

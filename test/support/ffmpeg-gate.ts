@@ -48,7 +48,7 @@ exec '${ffmpeg}' "$@"
 }
 
 /** The one that the app would take by itself. */
-async function realFfmpeg(): Promise<string> {
+export async function realFfmpeg(): Promise<string> {
   const tools = new FfmpegTools();
   try {
     return await tools.ffmpeg();

@@ -38,7 +38,11 @@ const HEALTH = {
   ok: true,
   version: '1.0.0',
   sessions: 0,
-  ffmpeg: { ffmpeg: { missing: 'none' }, ffprobe: { path: '/ffprobe', version: '7' } },
+  ffmpeg: {
+    ffmpeg: { missing: 'none' },
+    ffprobe: { path: '/ffprobe', version: '7' },
+    encoder: { used: 'libx264', realTime: null, refused: [] },
+  },
 };
 
 describe('the supervisor', () => {

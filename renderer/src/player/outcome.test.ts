@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { AudioTarget, PlaybackDecision, VideoTarget } from '../../../src/plan/types.ts';
-import { convertedKind, trackOutcome } from './outcome.ts';
+import { convertedKind, encoderNotes, trackOutcome } from './outcome.ts';
 
 const AAC = { codec: 'aac', sampleRate: 48_000, channels: 2, bitRate: 192_000 } as const;
 const H264 = {
@@ -9,6 +9,7 @@ const H264 = {
   height: 720,
   level: 31,
   maxBitRate: 5_000_000,
+  preset: 'veryfast',
   deinterlace: false,
   toneMap: false,
 } as const;
@@ -55,4 +56,18 @@ test('the picture is named before the sound, and the sound only when it is the o
   expect(convertedKind(decision(image()), 1)).toBe('sound');
   expect(convertedKind(decision(null), 0)).toBeNull();
   expect(convertedKind(undefined, 0)).toBeNull();
+});
+
+describe('encoderNotes', () => {
+  it('are none until something was found out', () => {
+    expect(encoderNotes({ used: 'libx264', realTime: null, refused: [] })).toEqual([]);
+  });
+
+  it('name the encoder, its speed, and what was refused', () => {
+    const refused = [{ encoder: 'h264_nvenc', reason: 'NVENC does not work here: Cannot load libcuda.so.1' }];
+    expect(encoderNotes({ used: 'libx264', realTime: 2.04, refused })).toEqual([
+      'Pictures are encoded with libx264, 1080p at 2.0 × real time.',
+      'Not used: NVENC does not work here: Cannot load libcuda.so.1',
+    ]);
+  });
 });

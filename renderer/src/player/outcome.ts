@@ -1,3 +1,4 @@
+import type { EncoderHealth } from '../../../src/ffmpeg/encode/encoders/encoders.ts';
 import type { PlaybackDecision } from '../../../src/plan/types.ts';
 import { channelName, codecName } from './tracks.ts';
 
@@ -22,4 +23,14 @@ export function convertedKind(
 ): 'picture' | 'sound' | null {
   if (decision?.video?.action === 'transcode') return 'picture';
   return decision?.audio[audioIndex]?.action === 'transcode' ? 'sound' : null;
+}
+
+/** Which encoder pictures get, and which were refused and why; nothing before that was found out. */
+export function encoderNotes({ used, realTime, refused }: EncoderHealth): string[] {
+  const speed = realTime === null ? '' : `, 1080p at ${realTime.toFixed(1)} × real time`;
+  const known = realTime !== null || refused.length > 0;
+  return [
+    ...(known ? [`Pictures are encoded with ${used}${speed}.`] : []),
+    ...refused.map(({ reason }) => `Not used: ${reason}`),
+  ];
 }

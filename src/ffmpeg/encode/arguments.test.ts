@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AudioTarget, VideoTarget } from '../../plan/types.ts';
 import { DEMUXERS } from '../../probe/ffprobe-arguments.ts';
 import { audioArguments, videoArguments } from './arguments.ts';
+import { X264 } from './encoders/families.ts';
 
 const INPUT = {
   url: 'http://127.0.0.1:1/secret',
@@ -16,6 +17,7 @@ const HD: VideoTarget = {
   height: 1080,
   level: 41,
   maxBitRate: 10_000_000,
+  preset: 'veryfast',
   deinterlace: false,
   toneMap: false,
 };
@@ -23,7 +25,7 @@ const CUTS = { startSeconds: 100, endSeconds: 104, keyframes: [100, 102], frameS
 
 const sound = (input = INPUT) => audioArguments(input, STEREO, 4_800_512);
 const picture = (changes: Partial<VideoTarget> = {}, input = INPUT, table: string | null = null) =>
-  videoArguments(input, { ...HD, ...changes }, CUTS, table);
+  videoArguments(input, { ...HD, ...changes }, CUTS, X264, table);
 const optionOf = (args: readonly string[], option: string) => args[args.indexOf(option) + 1];
 
 describe.each([

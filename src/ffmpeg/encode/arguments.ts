@@ -1,6 +1,6 @@
 import type { AudioTarget, VideoTarget } from '../../plan/types.ts';
-import { RATE_BUFFER_SECONDS } from '../../plan/video-target.ts';
 import { DEMUXERS, MAX_ALLOCATION_BYTES } from '../../probe/ffprobe-arguments.ts';
+import type { EncoderFamily } from './encoders/families.ts';
 
 /** Where an encoder run begins, what of the film it reads, and how ffmpeg's clock becomes the film's. */
 export interface RunInput {
@@ -81,12 +81,6 @@ export interface VideoCuts {
 }
 
 /**
- * Keyframes at the plan's cuts only, groups of pictures that stand alone, and a look ahead of five frames in place of ten: measured on 1080p, the first
- * second is there 90 ms sooner, at the same speed.
- */
-export const X264_PARAMS = 'keyint=infinite:scenecut=0:open-gop=0:rc-lookahead=5:sync-lookahead=0';
-
-/**
  * Encodes the picture between two cuts of the plan, with a keyframe at each cut and groups of pictures that stand alone.
  *
  * @param colourTable path of the table that makes the film's colours SDR; null where they are
@@ -95,34 +89,38 @@ export function videoArguments(
   input: RunInput,
   target: VideoTarget,
   cuts: VideoCuts,
+  encoder: EncoderFamily,
   colourTable: string | null,
+): string[] {
+  return [
+    ...encoder.device,
+    ...inputArguments(input),
+    ...pictureArguments(target, cuts, encoder, colourTable, input.originSeconds),
+  ];
+}
+
+/** What follows the input: from its pictures, whose clock is at `originSeconds` where the film's is 0, to our pipe. */
+export function pictureArguments(
+  target: VideoTarget,
+  cuts: VideoCuts,
+  encoder: EncoderFamily,
+  colourTable: string | null,
+  originSeconds: number,
 ): string[] {
   const half = cuts.frameSeconds / 2;
   const filters = [
-    `setpts=PTS-(${input.originSeconds})/TB`,
+    `setpts=PTS-(${originSeconds})/TB`,
     `trim=start=${seconds(cuts.startSeconds - half)}:end=${seconds(cuts.endSeconds - half)}`,
     ...(target.deinterlace ? ['bwdif=mode=send_frame'] : []),
     ...(colourTable === null ? [scale(target)] : toneMapped(target, colourTable)),
     'setsar=1',
-    'format=yuv420p',
+    encoder.format,
   ];
   return [
-    ...inputArguments(input),
     ...['-vf', filters.join(',')],
     // Frames keep the film's own times: no duplicates, none dropped.
     ...['-fps_mode', 'passthrough', '-enc_time_base', `1:${VIDEO_TICKS}`],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'high'],
-    ...['-level:v', (target.level / 10).toFixed(1), '-pix_fmt', 'yuv420p'],
-    ...[
-      '-crf',
-      '21',
-      '-maxrate',
-      String(target.maxBitRate),
-      '-bufsize',
-      String(RATE_BUFFER_SECONDS * target.maxBitRate),
-    ],
-    // x264 by itself puts keyframes where the scene changes and every 250 frames: only the plan's cuts are wanted.
-    ...['-x264-params', X264_PARAMS],
+    ...['-c:v', encoder.name, ...encoder.settings(target)],
     ...['-force_key_frames', cuts.keyframes.map((time) => seconds(time - half)).join(',')],
     ...['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv'],
     ...['-video_track_timescale', String(VIDEO_TICKS)],

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../../source/byte-source.ts';
 import type { ColourTables } from '../tone-map/colour-tables.ts';
 import type { FfmpegTools } from '../tools.ts';
+import type { Encoders } from './encoders/encoders.ts';
 import type { EncoderSlots } from './slots.ts';
 import type { EncodedTrackOptions } from './track.ts';
 
@@ -11,6 +12,8 @@ export interface EncodedFilm extends Pick<EncodedTrackOptions, 'store' | 'cuts' 
   tools: FfmpegTools;
   colourTables: ColourTables;
   slots: { video: EncoderSlots; audio: EncoderSlots };
+  /** Which encoder pictures get. */
+  pictureEncoder: Pick<Encoders, 'family' | 'demote'>;
   source: ByteSource;
   /** Container time of film time 0, seconds. */
   originSeconds: number;

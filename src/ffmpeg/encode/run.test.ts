@@ -11,6 +11,7 @@ import { ColourTables } from '../tone-map/colour-tables.ts';
 import { FfmpegTools } from '../tools.ts';
 import { audioArguments } from './arguments.ts';
 import { encodedAudioTrack } from './audio-track.ts';
+import { X264 } from './encoders/families.ts';
 import type { EncodedHeader } from './fragment-parser.ts';
 import { encode } from './run.ts';
 import { encoderSlots } from './slots.ts';
@@ -151,6 +152,7 @@ describe('a track whose encoder is killed', () => {
         tools,
         colourTables: new ColourTables(folder),
         source,
+        pictureEncoder: { family: X264, demote: () => {} },
         originSeconds: 0,
         cuts,
         firstSegment: () => 0,

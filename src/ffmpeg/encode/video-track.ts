@@ -1,9 +1,8 @@
 import type { VideoTarget } from '../../plan/types.ts';
 import type { VideoStream } from '../../probe/media-info.ts';
 import type { HdrTransfer } from '../tone-map/transfer.ts';
-import { videoArguments } from './arguments.ts';
 import type { EncodedFilm } from './encoded-film.ts';
-import { encode } from './run.ts';
+import { PictureRuns } from './picture-run.ts';
 import { EncodedTrack } from './track.ts';
 
 /** A decoded second costs more than it saves to make it early: what a player needs to ride out a slow scene. */
@@ -27,7 +26,8 @@ export function encodedVideoTrack(
   stream: VideoStream,
   target: VideoTarget,
 ): EncodedTrack {
-  const { tools, colourTables, source, originSeconds, cuts, keyframes } = film;
+  const { colourTables, originSeconds, cuts, keyframes } = film;
+  const runs = new PictureRuns(film);
   const frameSeconds = 1 / (stream.frameRate ?? FALLBACK_FRAME_RATE);
   return new EncodedTrack({
     ...film,
@@ -45,20 +45,15 @@ export function encodedVideoTrack(
         originSeconds,
         readFromSeconds: keyframes ? readFrom(keyframes, startSeconds) : startSeconds - UNKNOWN_GOP_SECONDS,
       };
-      const run = {
+      const videoCuts = {
         startSeconds,
         endSeconds: cuts[last + 1] ?? startSeconds,
         keyframes: cuts.slice(first, last + 1),
         frameSeconds,
       };
-      const spec = {
-        source,
-        arguments: async (url: string) => {
-          const table = target.toneMap ? await colourTables.path(hdrTransfer(stream)) : null;
-          return videoArguments({ url, ...input }, target, run, table);
-        },
-      };
-      return { packets: encode(tools, spec, onHeader, signal), last };
+      const colourTable = async () => (target.toneMap ? colourTables.path(hdrTransfer(stream)) : null);
+      const run = { input, target, cuts: videoCuts, colourTable };
+      return { packets: runs.packets(run, onHeader, signal), last };
     },
   });
 }

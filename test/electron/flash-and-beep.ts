@@ -51,7 +51,7 @@ export function judge(recording: Recording, film: FlashAndBeepFilm, reference: S
         .map(({ lateSeconds }) => lateSeconds),
     ),
     beepLate: lateness(
-      onsets.map((onset) => mediaTimeOf(recording, onset)),
+      onsets.flatMap((onset) => mediaTimeOf(recording, onset)),
       film,
     ),
     decibels: beside(beepLevels(recording, onsets), beepLevels(reference, beepOnsets(reference)), film),
@@ -77,11 +77,22 @@ function frameSecondsOf({ video: { rate } }: FlashAndBeepFilm): number {
   return rate[1] / rate[0];
 }
 
-/** Film time of a moment of the recording, by what the film's clock was around it. */
-function mediaTimeOf({ clock, beginsAt }: Recording, seconds: number): number {
+/** Around a beep's beginning, seconds. */
+const AROUND = { before: 0.15, after: 0.35 };
+/** The two clocks are read at the same time, but one of them moves in steps. */
+const STEADY_SECONDS = 0.012;
+
+/**
+ * Film time of a moment of the recording, by what the film's clock was around it; none where that clock faltered, as it does when a busy machine
+ * leaves the player without sound for a while.
+ */
+function mediaTimeOf({ clock, beginsAt }: Recording, seconds: number): number[] {
   const at = beginsAt + seconds;
-  const near = clock.filter(({ audioSeconds }) => Math.abs(audioSeconds - at) < 0.5);
-  return at + median(near.map(({ audioSeconds, mediaSeconds }) => mediaSeconds - audioSeconds));
+  const offsets = clock
+    .filter(({ audioSeconds }) => audioSeconds > at - AROUND.before && audioSeconds < at + AROUND.after)
+    .map(({ audioSeconds, mediaSeconds }) => mediaSeconds - audioSeconds);
+  const offset = median(offsets);
+  return offsets.every((other) => Math.abs(other - offset) < STEADY_SECONDS) ? [at + offset] : [];
 }
 
 /** How much later than their events beeps begin. */

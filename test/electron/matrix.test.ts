@@ -3,16 +3,18 @@ import { referenceSamples } from '../lab/beeps.ts';
 import { film, filmFacts, films, flashAndBeepOf, MATRIX_NAMES, type MatrixName } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
 import { randomNumbers } from '../support/random.ts';
-import { judge } from './flash-and-beep.ts';
+import { type Judgement, judge } from './flash-and-beep.ts';
 import { launchApp, type RunningApp } from './harness.ts';
 import { openLink, untilPlaying } from './player.ts';
-import { allowRecording, type Recording, record } from './record.ts';
+import { allowRecording, record } from './record.ts';
 import { SEEK_SEED } from './seek.ts';
 
 /** So long a stretch holds a whole flash and a whole beep, wherever it begins. */
 const STRETCH = { seconds: 1.3, boundMs: 20_000 };
-/** Seeks go to places in here: there is a stretch before the film's end. */
-const PLACES = { from: 2, to: 9.5 };
+/** A machine that is busy with something else may falter: then the next stretch is taken. */
+const STRETCHES = 3;
+/** Seeks go to places in here: there are so many stretches before the film's end. */
+const PLACES = { from: 2, to: 6.5 };
 /** Two windows play side by side: what a film is waited for is not for want of a processor. */
 const WINDOWS = 2;
 
@@ -49,32 +51,34 @@ describe('anything plays: every picture at its time, every channel as loud as it
   }));
 
   test.concurrent.for(cases)('$name', async ({ name, place }, { expect }) => {
-    const expectFilm = async (recording: Recording, where: string) =>
-      expectFlashAndBeep(expect, name, recording, where);
     await inWindow(async (app) => {
       await openLink(app.page, origin.url(`/${name}`));
       await untilPlaying(app, 0);
-      await expectFilm(await record(app.page, STRETCH), 'from its beginning');
+      expectFlashAndBeep(expect, name, await judged(app, name), 'from its beginning');
       await seek(app, place);
-      await expectFilm(await record(app.page, STRETCH), `from ${place} s (SEEK_SEED=${SEEK_SEED})`);
+      const where = `from ${place} s (SEEK_SEED=${SEEK_SEED})`;
+      expectFlashAndBeep(expect, name, await judged(app, name), where);
       expect(await app.page.locator('[role=alert]').count()).toBe(0);
     });
   });
 });
 
-/** @param expect of the test itself: several run side by side */
-async function expectFlashAndBeep(
-  expect: ExpectStatic,
-  name: MatrixName,
-  recording: Recording,
-  where: string,
-): Promise<void> {
+/** What plays from now on, judged by a stretch of it with a whole flash and a whole beep. */
+async function judged({ page }: RunningApp, name: MatrixName): Promise<Judgement> {
   const { video } = filmFacts(name);
   if (video === null) throw new Error('This film has a picture');
-  const { length } = recording.channels;
-  const reference = await referenceSamples(await film(name), length, recording.sampleRate);
-  const found = judge(recording, { ...flashAndBeepOf(name), video }, reference);
-  if (process.env.MATRIX_PRINT) console.log(name, where, length, JSON.stringify(found));
+  for (let left = STRETCHES; ; left--) {
+    const recording = await record(page, STRETCH);
+    const { length } = recording.channels;
+    const reference = await referenceSamples(await film(name), length, recording.sampleRate);
+    const judgement = judge(recording, { ...flashAndBeepOf(name), video }, reference);
+    const isWhole = Number.isFinite(judgement.flashLate) && Number.isFinite(judgement.beepLate);
+    if (isWhole || left === 1) return judgement;
+  }
+}
+
+/** @param expect of the test itself: several run side by side */
+function expectFlashAndBeep(expect: ExpectStatic, name: MatrixName, found: Judgement, where: string): void {
   expect.soft(found.wrongFrames, `pictures ${where}`).toEqual([]);
   expect.soft(found.frames, `pictures ${where}`).toBeGreaterThan(0);
   expect.soft(Math.abs(found.flashLate - found.beepLate), `A/V offset ${where}`).toBeLessThan(0.04);

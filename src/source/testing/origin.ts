@@ -17,6 +17,13 @@ export type Behaviour = (
   range: { start: number; end: number } | null,
 ) => void | Promise<void>;
 
+/** Answers with a status and a page that is no film. */
+export const status =
+  (code: number, headers: Record<string, string> = {}): Behaviour =>
+  (_request, response) => {
+    response.writeHead(code, headers).end('<html>no</html>');
+  };
+
 /** A small real HTTP server for tests: serves `content` by range like a good origin, unless a behaviour takes the request over. */
 export class TestOrigin {
   readonly requests: LoggedRequest[] = [];

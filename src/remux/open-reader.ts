@@ -3,19 +3,19 @@ import type { ByteSource } from '../source/byte-source.ts';
 import { openMatroskaReader } from './matroska/matroska-reader.ts';
 import { openMp4Reader } from './mp4/mp4-reader.ts';
 import type { PacketReader } from './packet.ts';
+import { withWholePictures } from './whole-pictures.ts';
 
 /**
  * Opens a film's packets. Reads only what its index was read from, so mostly what is cached. Rejects with `media_damaged`, `not_media`, what
  * the source rejects with, or the signal's reason.
  */
-export function openPacketReader(
+export async function openPacketReader(
   source: ByteSource,
   index: ContainerIndex,
   signal?: AbortSignal,
 ): Promise<PacketReader> {
-  return index.container === 'matroska'
-    ? openMatroskaReader(source, index, signal)
-    : openMp4Reader(source, index, signal);
+  const open = index.container === 'matroska' ? openMatroskaReader : openMp4Reader;
+  return withWholePictures(await open(source, index, signal));
 }
 
 /** The reader of a container whose packets cannot be found: it has no track that can be copied. */

@@ -11,6 +11,7 @@ import type { GrowingParts } from '../remux/byte-parts.ts';
 import type { ByteSource, SourceInfo, SourceStats } from '../source/byte-source.ts';
 import { AudioChoice } from './audio-choice.ts';
 import { cooldownMs } from './cooldown.ts';
+import { DamageLog } from './damage-log.ts';
 import type { SessionDeps } from './deps.ts';
 import { DirectPlay } from './direct-play.ts';
 import { encodersOf } from './encoder-stats.ts';
@@ -54,6 +55,7 @@ export class FilmSession implements Session {
   readonly #createdAt = new Date().toISOString();
   readonly #events = new SessionEvents();
   readonly #seeks = new SeekLog();
+  readonly #damage = new DamageLog();
   readonly #prober: Prober;
   readonly #opener: FilmOpener;
   readonly #waits: FilmWaits;
@@ -84,6 +86,9 @@ export class FilmSession implements Session {
         ladder: request.ladder === true ? 'all' : 'encoded',
         startSeconds: request.startTime ?? 0,
         hasHostName: hasHostName(request),
+        onHeld: (stretch) => {
+          if (this.#damage.note(stretch)) this.#events.emit({ type: 'damage', data: this.#damage.report });
+        },
         cheapReads: request.kind === 'file',
         manifest: deps.manifestAccess(request),
       },
@@ -124,6 +129,7 @@ export class FilmSession implements Session {
       name: nameOf(this.request.source),
       stage,
       ...(film ? filmView(film) : {}),
+      ...(this.#damage.report.seconds > 0 ? { damage: this.#damage.report } : {}),
       ...(error ? { error: errorView(error) } : {}),
     };
   }

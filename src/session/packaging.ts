@@ -1,6 +1,7 @@
 import { deliveredMedia } from '../hls/delivered-media.ts';
 import { encodedLadder } from '../hls/encoded-ladder.ts';
 import { encodingReader } from '../hls/encoding-reader.ts';
+import { type HeldStretch, withHeldPictures } from '../hls/held-pictures.ts';
 import { Packager, type Picture, type SegmentCache } from '../hls/packager.ts';
 import { type Cuts, knownCuts } from '../plan/cuts.ts';
 import { planEstimated } from '../plan/estimated-plan.ts';
@@ -22,6 +23,8 @@ export interface PackagingOptions {
   encoders: Encoders;
   /** Film time at which playing will start, seconds. */
   startSeconds: number;
+  /** Told of damage that is passed over, each time it is. */
+  onHeld: (stretch: HeldStretch) => void;
 }
 
 /** How a film is cut and packed for one kind of delivery. */
@@ -75,7 +78,9 @@ export function packagingsOf(
         index.container === 'unindexed' ? null : index.keyframes.map(({ timeSeconds }) => timeSeconds),
       viewerSeconds: () => viewer.seconds,
     };
-    const reader = encodingReader(encoding);
+    // Where only the container's length is known, a picture may simply end before its sound.
+    const onHeld = index.container === 'unindexed' && !film.unindexed ? () => {} : options.onHeld;
+    const reader = withHeldPictures(encodingReader(encoding), cuts, frameSecondsOf(media), onHeld);
     const rungs = encodedLadder(encoding);
     const packager = new Packager({ ...options, media: delivered, cuts, reader, rungs, viewer });
     return {
@@ -119,12 +124,15 @@ function cutsOf({ media, index, unindexed }: ExaminedFilm, decision: PlaybackDec
     const plan = planEstimated(index, groupSeconds);
     return new CutFinder(plan, search, groupSeconds - SAME_FRAME * frameSeconds);
   }
-  const picture = media.video[0];
-  const rate = picture ? constantRate(picture) : null;
-  return knownCuts(planSegments(index, media, decision.video?.target && rate));
+  return knownCuts(planSegments(index, media, decision.video?.target && constantRate(media)));
+}
+
+function frameSecondsOf(media: MediaInfo): number | null {
+  const rate = constantRate(media);
+  return rate === null ? null : 1 / rate;
 }
 
 /** Frames per second; null when it varies. */
-function constantRate({ frameRate, baseFrameRate }: MediaInfo['video'][number]): number | null {
-  return frameRate === baseFrameRate ? frameRate : null;
+function constantRate({ video: [picture] }: MediaInfo): number | null {
+  return picture && picture.frameRate === picture.baseFrameRate ? picture.frameRate : null;
 }

@@ -64,13 +64,22 @@ export interface SessionView {
   stage: StageReport;
   media?: MediaInfo;
   decisions?: { mpegts: PlaybackDecision; cmaf: PlaybackDecision; direct: DirectDecision };
+  /** What of the film turned out to be damaged while it was played, and was passed over with a held picture. Absent: nothing so far. */
+  damage?: Damage;
   error?: { code: ErrorCode; title: string; detail: string };
+}
+
+/** Stretches of film without pictures that can be shown, in order. Film time, seconds. */
+export interface Damage {
+  seconds: number;
+  stretches: { startSeconds: number; endSeconds: number }[];
 }
 
 /** Server-sent events of a session; `type` is the SSE event name, `data` its JSON. */
 export type SessionEvent =
   | { type: 'stage'; data: StageReport }
   | { type: 'decisions'; data: NonNullable<SessionView['decisions']> }
+  | { type: 'damage'; data: Damage }
   | { type: 'seek'; data: SeekTiming }
   | { type: 'buffer'; data: SourceStats }
   | { type: 'error'; data: NonNullable<SessionView['error']> }

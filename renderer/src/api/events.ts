@@ -3,6 +3,7 @@ import type { SessionEvent } from '../../../src/session/types.ts';
 const TYPES = [
   'stage',
   'decisions',
+  'damage',
   'seek',
   'buffer',
   'error',

@@ -253,6 +253,8 @@ export class Film {
     else if (event.type === 'buffer') this.source = event.data;
     else if (event.type === 'decisions' && this.view !== null) {
       this.view = { ...this.view, decisions: event.data };
+    } else if (event.type === 'damage' && this.view !== null) {
+      this.view = { ...this.view, damage: event.data };
     } else if (event.type === 'error' && this.phase === 'opening' && this.#engine === null) {
       this.#fail(failureFrom(event.data));
     }

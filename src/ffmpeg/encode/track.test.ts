@@ -56,6 +56,16 @@ function ask(segment: number, signal?: AbortSignal) {
   return asked;
 }
 
+/** Asks again when an encoder ends in mid-segment, as readers do that have passed nothing on. */
+function askAgain(segment: number): Promise<Packet[]> {
+  const asked = ask(segment).catch((error: unknown) => {
+    if (isInterrupted(error)) return askAgain(segment);
+    throw error;
+  });
+  asked.catch(() => {});
+  return asked;
+}
+
 async function all(packets: AsyncIterable<Packet>): Promise<Packet[]> {
   const list: Packet[] = [];
   for await (const packet of packets) list.push(packet);
@@ -194,6 +204,40 @@ describe('EncodedTrack', () => {
     runAt(3).make(5, 6, SEGMENT_SECONDS);
     expect(await again).toHaveLength(1);
     expect(await header).toMatchObject({ sampleEntry: 'mp4a' });
+  });
+
+  it('passes over a place that encoders die at, where they work elsewhere, in ever longer steps', async () => {
+    const zero = ask(0);
+    await settle();
+    runAt(0).make(0, 1, SEGMENT_SECONDS);
+    await zero;
+    const damaged = [askAgain(1), askAgain(2), askAgain(3)];
+    const behind = askAgain(4);
+    /** A film that cannot be decoded from segment 1 to 3. */
+    for (let deaths = 0; deaths < 12 && runAt(-1).first < 4; deaths++) {
+      runAt(-1).end(failure());
+      await vi.advanceTimersByTimeAsync(2 * REST_MS);
+    }
+    expect(runAt(-1).first).toBe(4);
+    for (const one of damaged) expect(await one).toEqual([]);
+    // Once as a run that went on from 0, three times at 1, then once at 2.
+    expect(runs).toHaveLength(6);
+    runAt(-1).make(4, 5, SEGMENT_SECONDS);
+    expect(await behind).toHaveLength(1);
+    expect(await ask(2)).toEqual([]);
+  });
+
+  it('does not pass over what the source fails at', async () => {
+    const zero = ask(0);
+    await settle();
+    runAt(0).make(0, 1, SEGMENT_SECONDS);
+    await zero;
+    const one = askAgain(1);
+    for (let deaths = 0; deaths < 4; deaths++) {
+      runAt(-1).end(new RaffiError('source_unreachable', 'It is away.'));
+      await vi.advanceTimersByTimeAsync(2 * REST_MS);
+    }
+    await expect(one).rejects.toMatchObject({ code: 'source_unreachable' });
   });
 
   it('takes no more than its look-ahead, and goes on when the player does', async () => {

@@ -304,12 +304,25 @@ export class EncodedTrack implements SlotHolder {
     if (run !== this.#run) return;
     this.#run = undefined;
     this.#options.slots.free(this);
-    const failure = thrown === undefined ? undefined : this.#attempts.failed(thrown);
-    run.collector.packets.fail(failure ?? interrupted(thrown));
     clearTimeout(this.#timer);
-    if (failure) this.#waiters.rejectAll(failure);
+    const consequence = thrown === undefined ? undefined : this.#attempts.failed(thrown);
+    const failure = consequence?.action === 'fail' ? consequence.error : undefined;
+    run.collector.packets.fail(failure ?? interrupted(thrown));
+    if (failure) {
+      this.#waiters.rejectAll(failure);
+      return;
+    }
+    if (consequence?.action === 'skip') this.#skip(consequence);
     // Not at once: who had nothing of the segment yet comes back for it, and is then the first in the film's order.
-    else this.#timer = setTimeout(() => this.#reconsider(), 0);
+    this.#timer = setTimeout(() => this.#reconsider(), 0);
+  }
+
+  /** A damaged stretch is passed over: its segments are empty. */
+  #skip({ from, to }: { from: number; to: number }): void {
+    for (let segment = from; segment < to; segment++) {
+      if (!this.#options.store.has(this.#key(segment))) this.#options.store.set(this.#key(segment), []);
+      this.#waiters.resolve(segment, []);
+    }
   }
 
   #stop(): void {

@@ -38,10 +38,11 @@ function sendEvents(session: Session, response: Response): void {
 }
 
 function presentState(session: Session): SessionEvent[] {
-  const { stage, decisions, error } = session.snapshot();
+  const { stage, decisions, damage, error } = session.snapshot();
   return [
     { type: 'stage', data: stage },
     ...(decisions === undefined ? [] : [{ type: 'decisions' as const, data: decisions }]),
+    ...(damage === undefined ? [] : [{ type: 'damage' as const, data: damage }]),
     ...(error === undefined ? [] : [{ type: 'error' as const, data: error }]),
   ];
 }

@@ -72,7 +72,9 @@ export async function openTransport(
   const lastPicture = last.get(wanted.video.pid);
   if (lastPicture === undefined) return notCopyable('Its end shows no picture.');
   const videoEndSeconds = lastPicture + (frameSeconds || 1 / (stream.frameRate ?? 25));
-  const places = [{ seconds: 0, offset: first.offset }, ...samples.flatMap((sample) => sample?.place ?? [])];
+  // A look into a damaged stretch shows the picture behind it, as another look may.
+  const seen = new Map(samples.flatMap((sample) => (sample ? [[sample.place.offset, sample.place]] : [])));
+  const places = [{ seconds: 0, offset: first.offset }, ...seen.values()];
   const end = { seconds: videoEndSeconds, offset: sizeBytes };
   if (!isAscending([...places, end])) return notCopyable('Its clock jumps.');
   const groupSeconds = Math.max(

@@ -150,7 +150,7 @@ export async function readSample(
   let place: AccessPoint | null = null;
   const keySeconds: number[] = [];
   for await (const picture of scanPictures(file, video, clock, offset, offset + SAMPLE_BYTES, signal)) {
-    place ??= { seconds: picture.seconds, offset };
+    place ??= { seconds: picture.seconds, offset: picture.offset };
     if (picture.isKey) keySeconds.push(picture.seconds);
     if (picture.offset > offset + SAMPLE_BYTES || keySeconds.length >= 2) break;
   }

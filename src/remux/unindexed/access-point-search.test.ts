@@ -159,6 +159,35 @@ describe('CutFinder', () => {
     );
   });
 
+  it('gives segments in a hole no bytes and their planned time, and nothing twice', async () => {
+    const film = filmOf(Array.from({ length: 12 }, () => ({ frames: 50, bytesPerFrame: 20_000 })));
+    // Three to seventeen seconds are gone, but for their bytes.
+    const isGone = ({ seconds }: SeenPicture) => seconds >= 3 && seconds < 17;
+    async function* scan(from: number) {
+      for (const picture of film.pictures) if (picture.offset >= from && !isGone(picture)) yield picture;
+    }
+    const search = new AccessPointSearch({ scan, known: [{ seconds: 0, offset: 0 }], end: film.end });
+    const plan = planEstimated(index(film), 2);
+    const finder = new CutFinder(plan, search, 2 - FRAME_SECONDS / 2);
+    const located = await Promise.all(plan.segments.map((segment) => finder.locate(segment)));
+    expect(located.map(({ startSeconds, endSeconds }) => [startSeconds, endSeconds])).toEqual([
+      [0, 4],
+      [4, 8],
+      [8, 12],
+      [12, 18],
+      [18, 20],
+      [20, 24],
+    ]);
+    expect(located.map(({ startOffset, endOffset }) => endOffset > startOffset)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
   it('gives a segment within an unexpectedly long group that group from its beginning', async () => {
     const film = filmOf([
       { frames: 100, bytesPerFrame: 5000 },

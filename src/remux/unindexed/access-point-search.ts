@@ -12,6 +12,12 @@ export interface SeenPicture {
 /** Where decoding can begin. */
 export type AccessPoint = Pick<SeenPicture, 'seconds' | 'offset'>;
 
+/** An access point that was looked for. */
+export interface FoundPoint extends AccessPoint {
+  /** Where pictures end before it, if there is a hole: damage, or a clock that jumps forward. */
+  holeSeconds?: number;
+}
+
 /**
  * The pictures from an offset on: from the first that begins there or behind, wherever the offset lies.
  *
@@ -46,6 +52,8 @@ const MAX_SCAN_SECONDS = 60;
 /** So much film is asked of the source at once: the search's own way, and a segment's beginning. */
 const EXPECTED_SECONDS = 4;
 const MAX_REMEMBERED = 4096;
+/** Between pictures that follow each other in the file; still pictures are not sent so seldom. */
+const HOLE_SECONDS = 1.5;
 
 /**
  * Finds access points by time in a file that keeps no list of them: guesses an offset from the times of places it knows, looks, guesses better, and
@@ -69,7 +77,7 @@ export class AccessPointSearch {
    *
    * @throws `media_damaged` when none comes for so long that no player would wait for it, what reading rejects with, or the signal's reason
    */
-  async firstAtOrAfter(seconds: number, signal?: AbortSignal): Promise<AccessPoint | null> {
+  async firstAtOrAfter(seconds: number, signal?: AbortSignal): Promise<FoundPoint | null> {
     for (let look = 0; ; look++) {
       const { from, isLast } = this.#guess(seconds, look);
       const found = await this.#lookFrom(from, seconds, isLast, signal);
@@ -98,11 +106,14 @@ export class AccessPointSearch {
     seconds: number,
     isLast: boolean,
     signal: AbortSignal | undefined,
-  ): Promise<AccessPoint | null | 'elsewhere'> {
+  ): Promise<FoundPoint | null | 'elsewhere'> {
     const { end, scan } = this.#options;
     const rate = Math.max(1, end.offset) / Math.max(1, end.seconds);
     const expected = from + Math.max(NEAR_BYTES, Math.ceil(rate * EXPECTED_SECONDS));
     let isFirst = true;
+    let latest = Number.POSITIVE_INFINITY;
+    let hole: { holeSeconds?: number } = {};
+    let reached = seconds;
     for await (const picture of scan(from, expected, signal)) {
       if (isFirst) {
         isFirst = false;
@@ -112,9 +123,14 @@ export class AccessPointSearch {
         const isEarly = picture.seconds < seconds - NEAR_SECONDS;
         if (!isLast && (isLate || isEarly)) return 'elsewhere';
       }
+      if (picture.seconds - latest > HOLE_SECONDS) {
+        hole = { holeSeconds: latest };
+        reached = picture.seconds;
+      }
+      latest = Math.max(picture.seconds, Number.isFinite(latest) ? latest : picture.seconds);
       if (picture.isKey && picture.seconds >= seconds)
-        return { seconds: picture.seconds, offset: picture.offset };
-      if (picture.offset - from > MAX_SCAN_BYTES || picture.seconds > seconds + MAX_SCAN_SECONDS)
+        return { seconds: picture.seconds, offset: picture.offset, ...hole };
+      if (picture.offset - from > MAX_SCAN_BYTES || picture.seconds > reached + MAX_SCAN_SECONDS)
         throw damaged('There is no place to begin at for a minute of film.');
     }
     if (isFirst && !isLast) {

@@ -6,8 +6,8 @@ import { coverFirst, rotate } from './edit-mp4.ts';
 export type Edit =
   /** Cut the file at this share of its length. */
   | { kind: 'cut'; at: number }
-  /** Overwrite this stretch, in shares of the length, with noise. */
-  | { kind: 'garbage'; from: number; to: number }
+  /** Overwrite this stretch, in shares of the length, with noise, or with zeros as a disk that failed leaves them. */
+  | { kind: 'garbage' | 'zeros'; from: number; to: number }
   /** Replace everything by these bytes (latin-1), or by so much noise. */
   | { kind: 'content'; text: string }
   | { kind: 'noise'; bytes: number }
@@ -29,9 +29,11 @@ export async function applyEdit(path: string, edit: Edit): Promise<void> {
       case 'cut':
         await truncate(path, Math.floor(size * edit.at));
         break;
-      case 'garbage': {
+      case 'garbage':
+      case 'zeros': {
         const start = Math.floor(size * edit.from);
-        const bytes = noise(Math.floor(size * edit.to) - start);
+        const length = Math.floor(size * edit.to) - start;
+        const bytes = edit.kind === 'zeros' ? Buffer.alloc(length) : noise(length);
         await handle.write(bytes, 0, bytes.length, start);
         break;
       }

@@ -7,10 +7,32 @@ const irregular = inTs({ video: videoFacts({ gopSeconds: null }) });
 /** 2^33 ticks of 90 kHz, and five seconds less. */
 const BEFORE_WRAP_SECONDS = '95438.7';
 
+/** Two minutes, so that no player has fetched them all when it seeks, with keyframes half a second to four seconds apart. */
+const LONG_SECONDS = 120;
+const longKeyframes = (): string => {
+  const times: number[] = [];
+  for (let time = 0, n = 0; time < LONG_SECONDS; n++, time += [2, 0.5, 4, 1.25, 3][n % 5] ?? 2)
+    times.push(time);
+  return times.join(',');
+};
+
 /** Transport streams: what televisions, camcorders and discs leave behind. They keep no index. */
 export const BROADCASTS = {
   /** Groups of half a second to seven: no cut lies where it was guessed. */
   'ts-irregular-gop': { extension: '.ts', from: ['irregular-gop-mkv'], args: copy0, facts: irregular },
+  'ts-long': {
+    extension: '.ts',
+    args: [
+      ...picture({ ...SMALL, seconds: LONG_SECONDS }),
+      ...tone(0, LONG_SECONDS),
+      ...[...x264(4), '-force_key_frames', longKeyframes()],
+      ...AAC,
+    ],
+    facts: inTs({
+      video: videoFacts({ seconds: LONG_SECONDS, gopSeconds: null }),
+      audio: [audioFacts({ endSeconds: LONG_SECONDS })],
+    }),
+  },
   /** As Blu-ray discs and camcorders have it: 192 bytes a packet. */
   m2ts: {
     extension: '.m2ts',

@@ -47,6 +47,44 @@ export const DAMAGED = {
     edits: [{ kind: 'garbage', from: 0.4, to: 0.5 }],
     facts: { ...damaged, container: 'mp4' },
   },
+  'garbage-ts': {
+    extension: '.ts',
+    from: ['mpegts'],
+    edits: [{ kind: 'garbage', from: 0.4, to: 0.5 }],
+    facts: { ...damaged, container: 'mpegts' },
+  },
+  /** Longer than any group of pictures: whole segments are gone. */
+  'zeros-mkv': {
+    extension: '.mkv',
+    from: ['gop2-mkv'],
+    edits: [{ kind: 'zeros', from: 0.3, to: 0.75 }],
+    facts: damaged,
+  },
+  'zeros-mp4': {
+    extension: '.mp4',
+    from: ['gop2-mp4'],
+    edits: [{ kind: 'zeros', from: 0.3, to: 0.75 }],
+    facts: { ...damaged, container: 'mp4' },
+  },
+  'zeros-ts': {
+    extension: '.ts',
+    from: ['mpegts'],
+    edits: [{ kind: 'zeros', from: 0.3, to: 0.75 }],
+    facts: { ...damaged, container: 'mpegts' },
+  },
+  /** Picture and sound need an encoder. */
+  'zeros-mpeg4-mkv': {
+    extension: '.mkv',
+    from: ['mpeg4-mp3-mkv'],
+    edits: [{ kind: 'zeros', from: 0.3, to: 0.6 }],
+    facts: damaged,
+  },
+  'truncated-ts': {
+    extension: '.ts',
+    from: ['mpegts'],
+    edits: [{ kind: 'cut', at: 0.6 }],
+    facts: { ...damaged, container: 'mpegts' },
+  },
   'not-media-html': { extension: '.html', edits: [{ kind: 'content', text: page }], facts: notMedia },
   /** A log-in page under a film's name, as a broken link gives it. */
   'not-media-html-mkv': { extension: '.mkv', edits: [{ kind: 'content', text: page }], facts: notMedia },

@@ -50,6 +50,8 @@ export class Film {
   /** Why this way of playing, and what was tried before it. */
   notes: string[] = $state.raw([]);
   audioIndex = $state(0);
+  /** A stream that goes on. */
+  isLive = $state(false);
   chapters: ChapterMark[] = $state.raw([]);
   seeks: SeekTiming[] = $state.raw([]);
   source: SourceStats | null = $state.raw(null);
@@ -119,6 +121,11 @@ export class Film {
     const known = this.#context.api().selectAudio(this.#session.id, index);
     const isSoundAlone = this.view?.media?.video.length === 0;
     void known.then(() => isSoundAlone && this.#play('hls', this.#position())).catch(() => {});
+  }
+
+  /** Goes to where a live stream is now. */
+  goLive(): void {
+    this.#engine?.goLive();
   }
 
   /** `auto` begins with the best picture again. */
@@ -198,7 +205,7 @@ export class Film {
     const api = this.#context.api();
     const host: EngineHost = {
       video,
-      startSeconds,
+      startSeconds: this.isLive ? null : startSeconds,
       onFailure: (failure) => this.#engineFailed(failure),
       onTrouble: (trouble) => {
         this.trouble = trouble;
@@ -208,6 +215,9 @@ export class Film {
       },
       onPicture: (rendition) => {
         this.picture = rendition;
+      },
+      onLive: (isLive) => {
+        this.isLive = isLive;
       },
     };
     this.way = way;
@@ -264,6 +274,7 @@ export class Film {
     this.view = view;
     this.stage = view.stage;
     this.audioIndex = view.audioIndex;
+    this.isLive = view.live === true;
     if (view.name !== '') this.name = view.name;
     this.#mark();
   }

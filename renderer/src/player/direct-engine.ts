@@ -5,7 +5,7 @@ import type { Engine, EngineHost } from './engine.ts';
 export function createDirectEngine(url: string, host: EngineHost): Engine {
   const { video } = host;
   const probing = new AbortController();
-  let position = host.startSeconds;
+  let position = host.startSeconds ?? 0;
   let destroyed = false;
 
   const remember = () => {
@@ -47,6 +47,7 @@ export function createDirectEngine(url: string, host: EngineHost): Engine {
     way: 'direct',
     selectAudio: () => {},
     selectPicture: () => {},
+    goLive: () => {},
     resume: () => {
       if (video.error === null) return;
       const wasPaused = video.paused;

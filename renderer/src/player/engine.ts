@@ -12,8 +12,8 @@ export type EngineFailure =
 
 export interface EngineHost {
   readonly video: HTMLVideoElement;
-  /** Film time to begin at, seconds. */
-  readonly startSeconds: number;
+  /** Film time to begin at, seconds; null: at the live edge. */
+  readonly startSeconds: number | null;
   onFailure(failure: EngineFailure): void;
   /** Bytes do not come, but the engine still tries; null once they come again. */
   onTrouble(trouble: Failure | null): void;
@@ -21,6 +21,8 @@ export interface EngineHost {
   onAudio(index: number): void;
   /** The picture that is seen has changed, by rendition (`v0`, `v720` …). */
   onPicture(rendition: string): void;
+  /** Whether more of the film will come. */
+  onLive(isLive: boolean): void;
 }
 
 /** Feeds one `<video>` from one URL of the core. Owns the element's source until `destroy()`. */
@@ -30,6 +32,8 @@ export interface Engine {
   selectAudio(index: number): void;
   /** Goes over to another picture of the ladder without a gap. No-op where the way cannot. */
   selectPicture(rendition: string): void;
+  /** Goes to where a live stream is now. No-op for what is none. */
+  goLive(): void;
   /** The core is back: go on at once, instead of at the next retry. */
   resume(): void;
   destroy(): void;

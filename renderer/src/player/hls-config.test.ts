@@ -5,6 +5,11 @@ import { hlsConfig } from './hls-config.ts';
 
 const config = hlsConfig(0);
 
+test('a film begins where it is told to, a live stream at its edge', () => {
+  expect(hlsConfig(7).startPosition).toBe(7);
+  expect(hlsConfig(null).startPosition).toBe(-1);
+});
+
 describe.each(['manifestLoadPolicy', 'playlistLoadPolicy', 'fragLoadPolicy'] as const)('%s', (name) => {
   const retry = config[name]?.default.errorRetry;
   const retries = (code: number, count = 0) =>

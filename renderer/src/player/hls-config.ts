@@ -12,9 +12,12 @@ import { FragmentLoader } from './fragment-loader.ts';
  * How hls.js buffers and retries. The playlists are complete (VOD) and the picture is chosen by `LadderSwitch`, so nothing of
  * its bandwidth estimation matters; what does is how far it reads ahead, and that a restart of the core is survived.
  */
-export function hlsConfig(startSeconds: number): Partial<HlsConfig> {
+export function hlsConfig(startSeconds: number | null): Partial<HlsConfig> {
   return {
-    startPosition: Math.max(0, startSeconds),
+    // -1: by the playlist, which of a live stream is its edge, less what is held back.
+    startPosition: startSeconds === null ? -1 : Math.max(0, startSeconds),
+    // What can be sought in a live stream is then its window, and not all that has gone by.
+    liveDurationInfinity: true,
     // fMP4 is passed through, not transmuxed: parsing a `moof` is too little work for a worker, and without one the CSP
     // needs no `worker-src blob:`. (The ESM build carries no worker of its own in any case.)
     enableWorker: false,

@@ -18,17 +18,12 @@ export function createHlsEngine(url: string, host: EngineHost): Engine {
     if (wantedAudio !== null) applyAudio(wantedAudio);
   });
   hls.on(Events.AUDIO_TRACK_SWITCHED, (_event, { id }) => {
-    const position = positionOf(hls.audioTracks[id]?.url);
+    const position = positionOf(hls.audioTracks[id]?.url) ?? id;
     if (position !== null) host.onAudio(position);
   });
+  hls.on(Events.LEVEL_LOADED, (_event, { details }) => host.onLive(details.live));
   hls.on(Events.FRAG_LOADED, () => host.onTrouble(null));
-  // hls.js goes to the start position when the first segment is whole: it may be playing by then.
-  hls.on(Events.BUFFER_APPENDED, function begin() {
-    const { video, startSeconds } = host;
-    if (!isBuffered(video, startSeconds)) return;
-    hls.off(Events.BUFFER_APPENDED, begin);
-    if (video.currentTime < startSeconds) video.currentTime = startSeconds;
-  });
+  if (host.startSeconds !== null) startAsSoonAsBuffered(hls, host.video, host.startSeconds);
   hls.on(Events.ERROR, (_event, data) => {
     if (!data.fatal) {
       const failure = failureFrom(data);
@@ -46,7 +41,7 @@ export function createHlsEngine(url: string, host: EngineHost): Engine {
   hls.attachMedia(host.video);
 
   function applyAudio(index: number) {
-    const id = hls.audioTracks.findIndex((track) => positionOf(track.url) === index);
+    const id = hls.audioTracks.findIndex((track, at) => (positionOf(track.url) ?? at) === index);
     if (id >= 0 && id !== hls.audioTrack) hls.audioTrack = id;
   }
 
@@ -57,6 +52,10 @@ export function createHlsEngine(url: string, host: EngineHost): Engine {
       applyAudio(index);
     },
     selectPicture: (rendition) => pictures.select(rendition),
+    goLive: () => {
+      if (hls.liveSyncPosition !== null) host.video.currentTime = hls.liveSyncPosition;
+      void host.video.play().catch(() => {});
+    },
     resume: () => {
       if (hls.levels.length === 0) hls.loadSource(url);
       else hls.startLoad(host.video.currentTime, true);
@@ -65,10 +64,20 @@ export function createHlsEngine(url: string, host: EngineHost): Engine {
   };
 }
 
-/** Renditions are called `a0`, `a1`… after their position among the film's audio streams; not all of them need be there. */
+/** Renditions are called `a0`, `a1`… after their position among the film's audio streams; not all of them need be there. A track that lies in
+ * the picture's own segments has no address: its place in the list is its position. */
 function positionOf(url: string | undefined): number | null {
   const match = /\/a(\d+)\/playlist\.m3u8/.exec(url ?? '');
   return match === null ? null : Number(match[1]);
+}
+
+/** hls.js goes to the start position when the first segment is whole: it may be playing by then. */
+function startAsSoonAsBuffered(hls: Hls, video: HTMLVideoElement, startSeconds: number): void {
+  hls.on(Events.BUFFER_APPENDED, function begin() {
+    if (!isBuffered(video, startSeconds)) return;
+    hls.off(Events.BUFFER_APPENDED, begin);
+    if (video.currentTime < startSeconds) video.currentTime = startSeconds;
+  });
 }
 
 function isBuffered({ buffered }: HTMLVideoElement, seconds: number): boolean {

@@ -12,6 +12,8 @@ export class VideoState {
   isEnded = $state(false);
   droppedFrames = $state(0);
   totalFrames = $state(0);
+  /** Seconds from the present one to the last that can be sought: how far behind a live stream this is. */
+  behindEnd = $state(0);
   /** Seconds of film buffered beyond the present one. */
   bufferedAhead = $state(0);
   /** From the wish to the first picture; null before the first seek. */
@@ -81,7 +83,8 @@ export class VideoState {
 
   /** `fraction` 0 … 1 of the film. Returns the new time. */
   seekFraction(fraction: number): number {
-    return this.#seek((this.#video?.duration ?? 0) * fraction);
+    const { start, end } = this.#seekable();
+    return this.#seek(start + (end - start) * fraction);
   }
 
   /** Returns the new volume, 0 … 1. */
@@ -95,15 +98,28 @@ export class VideoState {
 
   #seek(target: number): number {
     const video = this.#video;
-    if (video === null || !Number.isFinite(video.duration)) return 0;
-    video.currentTime = Math.min(Math.max(0, target), video.duration);
+    const { start, end } = this.#seekable();
+    if (video === null || end <= start) return 0;
+    video.currentTime = Math.min(Math.max(start, target), end);
     return video.currentTime;
+  }
+
+  /** The whole film, or the window that a live stream keeps. */
+  #seekable(): { start: number; end: number } {
+    const video = this.#video;
+    if (video === null) return { start: 0, end: 0 };
+    if (Number.isFinite(video.duration)) return { start: 0, end: video.duration };
+    const { seekable } = video;
+    return seekable.length === 0
+      ? { start: 0, end: 0 }
+      : { start: seekable.start(0), end: seekable.end(seekable.length - 1) };
   }
 
   #sample(video: HTMLVideoElement): void {
     const quality = video.getVideoPlaybackQuality();
     this.droppedFrames = quality.droppedVideoFrames;
     this.totalFrames = quality.totalVideoFrames;
+    this.behindEnd = Math.max(0, this.#seekable().end - video.currentTime);
     this.bufferedAhead = 0;
     for (let index = 0; index < video.buffered.length; index += 1) {
       const end = video.buffered.end(index);

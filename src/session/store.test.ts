@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemorySource } from '../../test/support/memory-source.ts';
 import { RaffiError } from '../errors.ts';
+import { createEncodedStore } from '../ffmpeg/encode/encoded-store.ts';
 import { Encoders } from '../ffmpeg/encode/encoders/encoders.ts';
 import { encoderSlots } from '../ffmpeg/encode/slots.ts';
-import { createEncodedStore } from '../ffmpeg/encode/track.ts';
 import { ColourTables } from '../ffmpeg/tone-map/colour-tables.ts';
 import { FfmpegTools } from '../ffmpeg/tools.ts';
 import { createSegmentCache } from '../hls/packager.ts';

@@ -3,7 +3,7 @@ import type { ColourTables } from '../tone-map/colour-tables.ts';
 import type { FfmpegTools } from '../tools.ts';
 import type { Encoders } from './encoders/encoders.ts';
 import type { EncoderSlots } from './slots.ts';
-import type { EncodedTrackOptions } from './track.ts';
+import type { EncodedTrackOptions } from './track-options.ts';
 
 /** What encoded tracks of a film have in common. */
 export interface EncodedFilm extends Pick<EncodedTrackOptions, 'store' | 'cuts' | 'firstSegment' | 'now'> {

@@ -11,11 +11,11 @@ import { ColourTables } from '../tone-map/colour-tables.ts';
 import { FfmpegTools } from '../tools.ts';
 import { audioArguments } from './arguments.ts';
 import { encodedAudioTrack } from './audio-track.ts';
+import { createEncodedStore } from './encoded-store.ts';
 import { X264 } from './encoders/families.ts';
 import type { EncodedHeader } from './fragment-parser.ts';
 import { encode } from './run.ts';
 import { encoderSlots } from './slots.ts';
-import { createEncodedStore } from './track.ts';
 
 const TARGET = { codec: 'aac', sampleRate: 48_000, channels: 2, bitRate: 192_000 } as const;
 const SOUND = {

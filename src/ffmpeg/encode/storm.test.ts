@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createEncodedStore } from './encoded-store.ts';
 import { FakeRun } from './fake-run.fixture.ts';
 import { EncoderSlots } from './slots.ts';
-import { createEncodedStore, EncodedTrack } from './track.ts';
+import { EncodedTrack } from './track.ts';
 
 const SEGMENTS = 20_000;
 const CUTS = Array.from({ length: SEGMENTS + 1 }, (_, n) => n);

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RaffiError } from '../../errors.ts';
 import type { Packet } from '../../remux/packet.ts';
+import { createEncodedStore, type EncodedStore } from './encoded-store.ts';
 import { FakeRun } from './fake-run.fixture.ts';
 import { isInterrupted } from './interrupted.ts';
 import { EncoderSlots } from './slots.ts';
-import { createEncodedStore, type EncodedStore, EncodedTrack } from './track.ts';
+import { EncodedTrack } from './track.ts';
 
 const SEGMENT_SECONDS = 2;
 const SEGMENTS = 200;

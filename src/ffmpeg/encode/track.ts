@@ -1,4 +1,3 @@
-import { ByteLru } from '../../byte-lru.ts';
 import { Deferred } from '../../deferred.ts';
 import { Growing } from '../../growing.ts';
 import type { Packet } from '../../remux/packet.ts';
@@ -8,49 +7,9 @@ import { closed, interrupted } from './interrupted.ts';
 import { Pace } from './pace.ts';
 import { type Scene, schedule } from './schedule.ts';
 import { type CollectedSegment, SegmentCollector } from './segment-collector.ts';
-import type { EncoderReport, EncoderSlots, SlotHolder } from './slots.ts';
+import type { EncoderReport, SlotHolder } from './slots.ts';
+import type { EncodedTrackOptions } from './track-options.ts';
 import { Waiters } from './waiters.ts';
-
-/** Segments of all encoded tracks of a core, under one budget. */
-export type EncodedStore = ByteLru<readonly Packet[]>;
-
-export function createEncodedStore(budgetBytes: number): EncodedStore {
-  return new ByteLru((packets) => packets.reduce((sum, { data }) => sum + data.length, 0), budgetBytes);
-}
-
-export interface EncodedTrackOptions {
-  /** Prefix of this track's keys in the store. */
-  id: string;
-  store: EncodedStore;
-  /** Shared by all tracks of its kind. */
-  slots: EncoderSlots;
-  /** Tracks of which a viewer sees one at a time; see `SlotHolder`. Absent: it stands alone. */
-  family?: string | undefined;
-  /** Film time at which each segment begins, and after the last the film's end; seconds. */
-  cuts: readonly number[];
-  /** Times that differ by less are one: half a frame of video, next to nothing for sound. Seconds. */
-  toleranceSeconds: number;
-  /** A packet at a cut begins a segment only if it is a keyframe. */
-  needsKeyframes: boolean;
-  /** How far a run may be ahead of what was asked for last, seconds. */
-  aheadSeconds: number;
-  /** Where the viewer is, as far as others know: what the header is made at, should it be asked for before any segment. */
-  firstSegment: () => number;
-  /**
-   * Starts an encoder at a segment. Its packets may begin earlier; what lies before the segment is dropped.
-   *
-   * @param last the last segment it makes
-   */
-  startRun: (first: number, onHeader: (header: EncodedHeader) => void, signal: AbortSignal) => EncoderRun;
-  /** Milliseconds of a monotonic clock. */
-  now: () => number;
-}
-
-export interface EncoderRun {
-  packets: AsyncIterable<Packet>;
-  /** The last segment this run makes. */
-  last: number;
-}
 
 /** A run nobody asked anything of for so long is ended: its player is paused or gone. What it made is kept. */
 const IDLE_MS = 60_000;

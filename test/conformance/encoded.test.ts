@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlaybackDecision } from '../../src/plan/types.ts';
 import { film, filmFacts, frameNumberAt, frameTime } from '../lab/media/index.ts';
 import { frameNumbers } from '../lab/reference.ts';
+import { encodersOf } from '../support/encoders.ts';
+import { killAll } from '../support/processes.ts';
 import { type Delivery, deliveryOf, fetchAll, shuffled, urisOf } from './film-delivery.ts';
 import { type MeasuredPacket, measure } from './measure.ts';
 import { expectSoundDurations, type MediaPlaylist } from './playlists.ts';
@@ -18,12 +20,22 @@ const FRAME_SAMPLES = 1024;
 
 let rig: Rig;
 let folder: string;
+let kills = 0;
+
+/** Ends the encoders that run now, without a warning. */
+function kill(): void {
+  const running = encodersOf(process.pid);
+  killAll(running);
+  kills += running.length;
+}
+
 beforeAll(async () => {
   [rig, folder] = await Promise.all([Rig.start(), mkdtemp(join(tmpdir(), 'raffi-encoded-'))]);
 });
 afterAll(async () => {
   await rig.stop();
   await rm(folder, { recursive: true });
+  expect(kills).toBeGreaterThan(10);
 });
 
 describe.each([...ENCODED, ...WITHOUT_INDEX])(
@@ -39,8 +51,9 @@ describe.each([...ENCODED, ...WITHOUT_INDEX])(
       delivery = await deliveryOf(rig, id);
       const view = await rig.view(id);
       decisions = view.decisions ? [view.decisions.mpegts, view.decisions.cmaf] : [];
-      // Out of order, so that encoders are started anew, and what different runs made has to join.
-      fetched = await fetchAll(rig, shuffled(urisOf(delivery), 7), { patient: true });
+      // Out of order, and with encoders that die in the middle, so that they are started anew and what different runs made has to join.
+      const uris = shuffled(urisOf(delivery), 7);
+      fetched = await fetchAll(rig, uris, { patient: true, onFetched: (count) => count % 3 === 0 && kill() });
       await rig.close(id);
     });
 

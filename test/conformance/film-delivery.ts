@@ -57,17 +57,19 @@ export function urisOf({ renditions, transport }: Delivery): string[] {
  * Fetches URIs three at a time, as a player does, beginning in the order given.
  *
  * @param patient asks again where the core says that it is not ready yet (503), as players do
+ * @param onFetched told how many are there now
  */
 export async function fetchAll(
   rig: Rig,
   uris: readonly string[],
-  { patient = false } = {},
+  { patient = false, onFetched = (_count: number) => {} } = {},
 ): Promise<Map<string, Uint8Array>> {
   const queue = [...uris];
   const fetched = new Map<string, Uint8Array>();
   const worker = async () => {
     for (let uri = queue.shift(); uri !== undefined; uri = queue.shift()) {
       fetched.set(uri, patient ? await rig.bytesInTime(uri) : await rig.bytes(uri));
+      onFetched(fetched.size);
     }
   };
   await Promise.all([worker(), worker(), worker()]);

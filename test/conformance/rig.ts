@@ -91,11 +91,19 @@ export class Rig {
     return answer.bytes;
   }
 
-  /** The same of what may take the core longer than it lets a request wait: asked for again after a 503, a bounded number of times. */
+  /**
+   * The same of what may take the core longer than it lets a request wait: asked for again after a 503, and after an answer that broke off since its
+   * encoder died; a bounded number of times.
+   */
   async bytesInTime(path: string): Promise<Uint8Array> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      const answer = await this.get(path);
-      if (answer.status !== 503) return answer.status === 200 ? answer.bytes : this.bytes(path);
+      // What breaks off is a TypeError of `fetch`.
+      const answer = await this.get(path).catch((error: unknown) => {
+        if (error instanceof TypeError) return null;
+        throw error;
+      });
+      if (answer !== null && answer.status !== 503)
+        return answer.status === 200 ? answer.bytes : this.bytes(path);
     }
     return this.bytes(path);
   }

@@ -4,13 +4,13 @@ import { toSdr } from './to-sdr.ts';
 import type { HdrTransfer } from './transfer.ts';
 
 /**
- * Nodes along each side of a table. In PQ and HLG, which are as even as the eye is, ffmpeg's tetrahedra between them are off by less than what
- * 8 bits hold.
+ * Nodes along each side of a table, the usual number. Between them ffmpeg interpolates: measured, half of all colours are off by less than 0.4 of 255 and
+ * one in twenty by more than 5, those near black or beyond what BT.709 shows. Twice as many would take eight times as long to make.
  */
 const NODES = 33;
 
 /**
- * HDR to SDR as tables that any ffmpeg reads (`lut3d`): no build lacks that filter, a table costs a third of the floating point it stands for, and a
+ * HDR to SDR as tables that any ffmpeg reads (`lut3d`): no build lacks that filter, a table costs six tenths of the time of zimg's floating point, and a
  * film whose colours are not named in full is converted too, where zimg refuses it. Files are made on first need, in a folder of the owner's.
  */
 export class ColourTables {

@@ -206,6 +206,7 @@ export class Film {
     const host: EngineHost = {
       video,
       startSeconds: this.isLive ? null : startSeconds,
+      adapts: ['hls', 'dash'].includes(this.view?.media?.formats[0] ?? ''),
       onFailure: (failure) => this.#engineFailed(failure),
       onTrouble: (trouble) => {
         this.trouble = trouble;

@@ -14,6 +14,8 @@ export interface EngineHost {
   readonly video: HTMLVideoElement;
   /** Film time to begin at, seconds; null: at the live edge. */
   readonly startSeconds: number | null;
+  /** Its server offers the qualities, and the link to it tells which to take; otherwise it is told which. */
+  readonly adapts: boolean;
   onFailure(failure: EngineFailure): void;
   /** Bytes do not come, but the engine still tries; null once they come again. */
   onTrouble(trouble: Failure | null): void;

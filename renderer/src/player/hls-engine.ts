@@ -10,7 +10,7 @@ const MEDIA_RECOVERIES = 2;
 /** Plays `master.m3u8` through Media Source Extensions. */
 export function createHlsEngine(url: string, host: EngineHost): Engine {
   const hls = new Hls(hlsConfig(host.startSeconds));
-  const pictures = new LadderSwitch(hls, host);
+  const pictures = host.adapts ? null : new LadderSwitch(hls, host);
   let recoveries = 0;
   let wantedAudio: number | null = null;
 
@@ -18,8 +18,7 @@ export function createHlsEngine(url: string, host: EngineHost): Engine {
     if (wantedAudio !== null) applyAudio(wantedAudio);
   });
   hls.on(Events.AUDIO_TRACK_SWITCHED, (_event, { id }) => {
-    const position = positionOf(hls.audioTracks[id]?.url) ?? id;
-    if (position !== null) host.onAudio(position);
+    host.onAudio(positionOf(hls.audioTracks[id]?.url) ?? id);
   });
   hls.on(Events.LEVEL_LOADED, (_event, { details }) => host.onLive(details.live));
   hls.on(Events.FRAG_LOADED, () => host.onTrouble(null));
@@ -51,7 +50,7 @@ export function createHlsEngine(url: string, host: EngineHost): Engine {
       wantedAudio = index;
       applyAudio(index);
     },
-    selectPicture: (rendition) => pictures.select(rendition),
+    selectPicture: (rendition) => pictures?.select(rendition),
     goLive: () => {
       if (hls.liveSyncPosition !== null) host.video.currentTime = hls.liveSyncPosition;
       void host.video.play().catch(() => {});

@@ -4,9 +4,12 @@ import { defineConfig } from 'electron-vite';
 
 const project = import.meta.dirname;
 
+/** Packages that find their binary beside themselves: they cannot be bundled, and are packaged as they are (electron-builder.yml). */
+const NATIVE = ['utp-native', /^node-datachannel(?:$|\/)/];
+
 /**
- * Main, core process, preload and page. Everything they import is bundled, so that the packaged app carries no
- * `node_modules`; ffmpeg's and ffprobe's binaries are found at run time.
+ * Main, core process, torrent engine, preload and page. Everything else they import is bundled, so that the packaged app carries no
+ * other `node_modules`; ffmpeg's and ffprobe's binaries are found at run time.
  */
 export default defineConfig({
   main: {
@@ -18,7 +21,9 @@ export default defineConfig({
         input: {
           index: resolve(project, 'electron/main/index.ts'),
           core: resolve(project, 'electron/core/index.ts'),
+          torrent: resolve(project, 'src/torrent/worker/entry.ts'),
         },
+        external: NATIVE,
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

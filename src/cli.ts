@@ -7,12 +7,14 @@ import { parseSessionRequest } from './http/input/session-request.ts';
 import { type Core, createCore } from './index.ts';
 import { createLog } from './log.ts';
 import type { SessionRequest, SessionView } from './session/types.ts';
+import { isMagnetLike } from './torrent/magnet.ts';
 
 const USAGE = `Usage: npm run core [-- SOURCE]
 
-Runs the streaming core without a window. SOURCE is the http(s) URL or the path of a film to open at once.
+Runs the streaming core without a window. SOURCE is the http(s) URL or the path of a film, a magnet link or a
+.torrent file to open at once.
 The environment sets it up: RAFFI_SERVER_ADDR, RAFFI_CACHE_DIR, RAFFI_CACHE_BYTES, RAFFI_LOG, RAFFI_ALLOWED_ORIGINS,
-RAFFI_CAST_HOST, RAFFI_FFMPEG_BIN, RAFFI_FFPROBE_BIN.
+RAFFI_CAST_HOST, RAFFI_FFMPEG_BIN, RAFFI_FFPROBE_BIN, RAFFI_TORRENT_ADDR, RAFFI_TORRENT_FEATURES and the others that the README lists.
 `;
 
 /** A stop that takes longer has met something that does not let go. */
@@ -61,17 +63,18 @@ function stopOnSignal(core: Core): Promise<void> {
   });
 }
 
-/** Throws `source_refused`, `source_not_found` or `not_implemented` for what cannot be opened: before the core starts. */
+/** Throws `source_refused`, `source_not_found` or `bad_torrent` for what cannot be opened: before the core starts. */
 function requestOf(args: readonly string[]): SessionRequest | null {
   const [source, ...more] = args;
   if (source === undefined) return null;
   if (more.length > 0 || source.startsWith('-')) {
     throw new RaffiError('source_refused', `Give one URL or path, and no option.\n\n${USAGE}`);
   }
-  if (/^[a-z][a-z0-9+.-]+:/i.test(source) && !fs.existsSync(source)) return parseSessionRequest({ source });
+  const isLink = /^[a-z][a-z0-9+.-]+:/i.test(source) || isMagnetLike(source);
+  if (isLink && !fs.existsSync(source)) return parseSessionRequest({ source });
   // npm runs scripts in the project's folder; the person meant the one they were in.
   const file = path.resolve(process.env.INIT_CWD ?? process.cwd(), source);
-  if (fs.existsSync(file)) return { source: file, kind: 'file' };
+  if (fs.existsSync(file)) return { source: file, kind: /\.torrent$/i.test(file) ? 'torrent' : 'file' };
   throw new RaffiError('source_not_found', `There is no file ${JSON.stringify(source)}. Check the path.`);
 }
 

@@ -9,6 +9,9 @@ export interface Address {
   port: number;
 }
 
+/** Reads a variable of the environment by a parser that throws `bad_config`; undefined when it says nothing. */
+export type ReadVariable = <T>(name: string, parse: (name: string, value: string) => T) => T | undefined;
+
 const MIN_CACHE_BYTES = 16 * 1024 ** 2;
 const UNITS = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 } as const;
 const HOST_LABEL = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/i;

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { defaultCacheFolder } from './cache-folder.ts';
 import { loadConfig } from './config.ts';
 import { RaffiError } from './errors.ts';
+import { DEFAULT_TORRENT_SETTINGS } from './torrent/settings.ts';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'raffi-config-'));
 const program = path.join(folder, 'program');
@@ -29,6 +30,8 @@ describe('loadConfig', () => {
       ffprobeBin: null,
       resourcesDir: null,
       encoderSpeed: null,
+      torrent: DEFAULT_TORRENT_SETTINGS,
+      torrentEntry: null,
       dev: false,
     });
   });

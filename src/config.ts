@@ -8,7 +8,11 @@ import {
   parseBytes,
   parseHostName,
   parseOrigins,
+  type ReadVariable,
 } from './config-values.ts';
+
+import { torrentSettings } from './torrent/load-settings.ts';
+import type { TorrentSettings } from './torrent/settings.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -39,6 +43,9 @@ export interface CoreConfig {
    * nothing is measured, and no hardware is tried. Null: found out at first need.
    */
   encoderSpeed: number | null;
+  torrent: TorrentSettings;
+  /** The built entry of the torrent engine's thread; null when the core runs from its sources. */
+  torrentEntry: string | null;
   /** Development: the page of Vite's dev server may use the core. */
   dev: boolean;
 }
@@ -57,7 +64,7 @@ export function loadConfig(
   env: Readonly<Record<string, string | undefined>> = {},
   defaults: Partial<CoreConfig> = {},
 ): CoreConfig {
-  const read = <T>(name: string, parse: (name: string, value: string) => T): T | undefined => {
+  const read: ReadVariable = (name, parse) => {
     const value = env[name]?.trim();
     return value === undefined || value === '' ? undefined : parse(name, value);
   };
@@ -75,6 +82,8 @@ export function loadConfig(
     ffprobeBin: read('RAFFI_FFPROBE_BIN', checkExecutable) ?? defaults.ffprobeBin ?? null,
     resourcesDir: defaults.resourcesDir ?? null,
     encoderSpeed: defaults.encoderSpeed ?? null,
+    torrent: torrentSettings(read, defaults.torrent),
+    torrentEntry: defaults.torrentEntry ?? null,
     dev: defaults.dev ?? false,
   };
 }

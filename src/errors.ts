@@ -35,6 +35,15 @@ const FAILURES = {
   source_changed: [502, 'The source changed while it was read'],
   source_truncated: [502, 'The source ended too early'],
   source_redirects: [502, 'The source redirects too often'],
+  // Torrents
+  bad_torrent: [400, 'This is not a valid torrent'],
+  torrent_unsupported: [422, 'This kind of torrent is not supported'],
+  torrent_not_found: [404, 'There is no such torrent'],
+  torrent_file_not_found: [404, 'There is no such file in the torrent'],
+  no_peers: [504, 'Nobody shares this torrent now'],
+  no_metadata: [504, 'The torrent’s description did not arrive'],
+  stalled: [504, 'The torrent has stopped coming in'],
+  torrent_failed: [502, 'The torrent engine failed'],
   // The media
   not_media: [422, 'This is not a media file'],
   media_damaged: [422, 'The media file is damaged'],

@@ -1,9 +1,11 @@
+import path from 'node:path';
 import type { CoreConfig } from './config.ts';
 import { isAbort, RaffiError } from './errors.ts';
 import type { Health } from './health.ts';
 import { createLog } from './log.ts';
 import { type Network, Runtime } from './runtime.ts';
 import type { SessionRequest } from './session/types.ts';
+import { requestOfTorrentFile } from './torrent/torrent-request.ts';
 
 /** What the embedding program is told: the sessions as they would have to be restored after a crash, or a fresh health. */
 export type CoreEvent =
@@ -34,7 +36,7 @@ export interface Core {
   stop(): Promise<void>;
   /** @throws `core_unavailable` when the core is not running. */
   health(): Health;
-  /** Opens a session; the only way for local files (`kind: 'file'`). Nothing is fetched before the answer. @throws `core_unavailable`, `source_*`. */
+  /** Opens a session; the only way for local files (`kind: 'file'`, or `torrent` with the path of a `.torrent` file). Nothing is fetched before the answer. @throws `core_unavailable`, `source_*`. */
   open(request: SessionRequest): Promise<{ sessionId: string; name: string }>;
   /** @throws `not_implemented` until casting lands. */
   issueCastToken(request: CastTokenRequest): Promise<CastToken>;
@@ -113,7 +115,8 @@ export function createCore(config: CoreConfig, network: Network = {}): Core {
     },
     health: () => mustRun().health(),
     async open(request) {
-      const session = mustRun().store.create(request);
+      const { store } = mustRun();
+      const session = store.create(await withTorrentFile(request));
       return { sessionId: session.id, name: session.snapshot().name };
     },
     async issueCastToken() {
@@ -124,4 +127,10 @@ export function createCore(config: CoreConfig, network: Network = {}): Core {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** A `.torrent` file of this computer is read once: the session must not depend on it later. */
+async function withTorrentFile(request: SessionRequest): Promise<SessionRequest> {
+  if (request.kind !== 'torrent' || !path.isAbsolute(request.source)) return request;
+  return { ...request, ...(await requestOfTorrentFile(request.source)) };
 }

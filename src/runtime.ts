@@ -1,7 +1,6 @@
 import { version } from '../package.json';
 import { manifestAccess } from './adaptive/manifest-access.ts';
 import type { CoreConfig } from './config.ts';
-import { RaffiError } from './errors.ts';
 import type { BinaryStatus } from './ffmpeg/binaries.ts';
 import { createEncodedStore } from './ffmpeg/encode/encoded-store.ts';
 import { Encoders } from './ffmpeg/encode/encoders/encoders.ts';
@@ -16,6 +15,7 @@ import type { Log } from './log.ts';
 import { probeWithFfprobe } from './probe/ffprobe.ts';
 import { Prober } from './probe/prober.ts';
 import { WAIT_BOUNDS, type WaitBounds } from './session/bounded-wait.ts';
+import type { SessionDeps } from './session/deps.ts';
 import { FilmSessionStore } from './session/store.ts';
 import type { SessionRequest } from './session/types.ts';
 import {
@@ -27,11 +27,16 @@ import {
   type SourceDeps,
   watchedLookup,
 } from './source/index.ts';
+import type { TorrentBounds } from './torrent/torrent.ts';
+import { TorrentEngine } from './torrent/torrent-engine.ts';
+import { torrentSpecOf } from './torrent/torrent-request.ts';
+import { TorrentSource } from './torrent/torrent-source.ts';
 
 /** What sources do with the network, where the embedding program or a test wants it otherwise. */
 export type Network = Pick<SourceDeps, 'lookup' | 'timeouts' | 'retry'> & {
   /** How long requests wait for what comes from it. */
   waits?: Partial<WaitBounds>;
+  torrents?: Partial<TorrentBounds>;
 };
 
 /** Produced segments kept in memory: the last few at 8 Mb/s. At 40 Mb/s one alone is larger, and made anew from cached bytes in 50 ms. */
@@ -44,6 +49,7 @@ const ENCODED_STORE_BYTES = 40 * 1024 * 1024;
 export class Runtime {
   readonly store: FilmSessionStore;
   readonly #startedAt = performance.now();
+  readonly torrents: TorrentEngine;
   readonly #tools: FfmpegTools;
   readonly #encoders: Encoders;
   readonly #runFolder: RunFolder;
@@ -88,13 +94,20 @@ export class Runtime {
       knownSpeed: config.encoderSpeed ?? undefined,
       onChange,
     });
-    const { waits, lookup, ...patience } = network;
+    const { waits, torrents, ...patience } = network;
     const sourceDeps = { ...patience, cacheDir: runFolder.path, budget: new CacheBudget(config.cacheBytes) };
+    this.torrents = new TorrentEngine({
+      settings: config.torrent,
+      entry: config.torrentEntry,
+      folder: runFolder.path,
+      budget: sourceDeps.budget,
+      bounds: torrents,
+      log,
+    });
     this.store = new FilmSessionStore({
-      openSource: (request, onResolved) =>
-        openSource(specOf(request), { ...sourceDeps, lookup: watchedLookup(lookup, onResolved) }),
+      openSource: sourceOpener(this.torrents, sourceDeps),
       manifestAccess: ({ kind, source: url, headers }) =>
-        kind === 'http' ? manifestAccess({ url, headers }, { ...sourceDeps, lookup }) : null,
+        kind === 'http' ? manifestAccess({ url, headers }, sourceDeps) : null,
       createProber: (source, cooldownMs) =>
         new Prober({ examine: (signal) => probeWithFfprobe(source, this.#tools, signal), cooldownMs }),
       waits: { ...WAIT_BOUNDS, ...waits },
@@ -143,20 +156,41 @@ export class Runtime {
     await this.#listening?.close();
     this.#encoders.stop();
     await this.store.close();
+    await this.torrents.close();
     await this.#tools.stop();
     await this.#runFolder.remove();
   }
 
   async #listen(config: CoreConfig, log: Log): Promise<void> {
-    const app = createApp({ store: this.store, health: () => this.health(), config, log });
+    const app = createApp({
+      store: this.store,
+      torrents: this.torrents,
+      health: () => this.health(),
+      config,
+      log,
+    });
     this.#listening = await listen(app, config);
   }
 }
 
-function specOf({ kind, source, headers }: SessionRequest) {
-  if (kind === 'torrent')
-    throw new RaffiError('not_implemented', 'Torrents cannot be played by this version yet.');
-  return kind === 'file' ? { kind, path: source } : { kind, url: source, headers };
+/** How a session's source is opened, whichever kind it is. */
+function sourceOpener(engine: TorrentEngine, deps: SourceDeps): SessionDeps['openSource'] {
+  return (request, onStage) => {
+    const { kind, source, headers, fileIdx } = request;
+    if (kind === 'file') return openSource({ kind, path: source }, deps);
+    const openUrl = (url: string) =>
+      openSource(
+        { kind: 'http', url, headers },
+        { ...deps, lookup: watchedLookup(deps.lookup, () => onStage('connect')) },
+      );
+    if (kind === 'http') return openUrl(source);
+    return new TorrentSource({
+      engine,
+      spec: torrentSpecOf(request, openUrl),
+      fileIdx,
+      onDescribed: () => onStage('first_piece'),
+    });
+  };
 }
 
 function binaryHealth(status: BinaryStatus | undefined): BinaryHealth {

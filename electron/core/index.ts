@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { loadConfig } from '../../src/config.ts';
 import { problem, RaffiError, toRaffiError } from '../../src/errors.ts';
 import { type Core, createCore } from '../../src/index.ts';
@@ -8,6 +9,9 @@ type Start = Extract<ToCore, { type: 'start' }>;
 /** The core process's entry: the same core as headless, spoken to by main over the process's MessagePort. */
 const port = process.parentPort;
 let core: Core | null = null;
+
+/** Built beside this very file. */
+const ENGINE = { torrentEntry: join(import.meta.dirname, 'torrent.js') };
 
 port.on('message', ({ data }: { data: unknown }) => {
   const message = ToCoreSchema.safeParse(data);
@@ -38,7 +42,7 @@ async function handle(message: ToCore): Promise<void> {
 
 async function start({ defaults, port: keptPort, sessions }: Start): Promise<void> {
   try {
-    const config = loadConfig(process.env, { ...defaults, portFallback: true, logLevel: 'warn' });
+    const config = loadConfig(process.env, { ...defaults, ...ENGINE, portFallback: true, logLevel: 'warn' });
     const starting = createCore({ ...config, port: keptPort ?? config.port });
     starting.subscribe(send);
     const { baseUrl } = await starting.start({ restore: sessions });

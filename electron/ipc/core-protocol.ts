@@ -13,6 +13,8 @@ export const SessionRequestSchema = z.strictObject({
   languages: LanguagesSchema.exactOptional(),
   ladder: z.boolean().exactOptional(),
   trackers: z.array(z.string()).exactOptional(),
+  /** A `.torrent` file of at most 8 MiB, in base64. */
+  metainfo: z.string().max(12_000_000).exactOptional(),
   id: z.uuid().exactOptional(),
   audioIndex: z.number().int().nonnegative().exactOptional(),
 });

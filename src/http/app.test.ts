@@ -35,9 +35,6 @@ describe('every answer', () => {
 
   test.each([
     ['POST', '/cast/token'],
-    ['GET', '/torrents/abc'],
-    ['GET', '/torrents/abc/0'],
-    ['GET', '/torrents/abc/status'],
     ['GET', '/sessions/x/subtitles/0.vtt'],
     ['POST', '/sessions/x/subtitles'],
   ])('%s %s → 501', async (method, path) => {

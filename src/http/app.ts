@@ -14,6 +14,7 @@ import { renditionRoutes } from './routes/renditions.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { streamRoutes } from './routes/stream.ts';
+import { torrentRoutes } from './routes/torrents.ts';
 
 /** The HTTP face of the core (contract §2, §3). Holds no state of its own: `listen` gives it a socket. */
 export function createApp(deps: AppDeps): Express {
@@ -35,6 +36,7 @@ export function createApp(deps: AppDeps): Express {
     streamRoutes(deps),
     renditionRoutes(deps),
     directRoutes(deps),
+    torrentRoutes(deps),
     eventRoutes(deps),
     statsRoutes(deps),
     cleanupRoutes(deps),

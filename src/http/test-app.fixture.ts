@@ -3,6 +3,7 @@ import net from 'node:net';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { Health } from '../health.ts';
 import { createLog } from '../log.ts';
+import { idleTorrents } from '../torrent/testing.fixture.ts';
 import { createApp } from './app.ts';
 import { type Listening, listen } from './listen.ts';
 import { MemoryStore } from './memory-store.fixture.ts';
@@ -29,6 +30,7 @@ export function useTestApp() {
   beforeAll(async () => {
     const app = createApp({
       store,
+      torrents: idleTorrents(),
       health: () => health,
       config: { allowedOrigins: ['https://player.example'], dev: false },
       log: createLog('trace', { write: (line) => logLines.push(line) }),

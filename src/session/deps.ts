@@ -6,6 +6,7 @@ import type { Encoders as PictureEncoders } from '../ffmpeg/encode/encoders/enco
 import type { SegmentCache } from '../hls/packager.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import type { TorrentView } from '../torrent/status.ts';
 import type { WaitBounds } from './bounded-wait.ts';
 import type { SessionRequest } from './types.ts';
 
@@ -14,10 +15,16 @@ export interface Encoders extends Pick<EncodedFilm, 'tools' | 'colourTables' | '
   pictureEncoder: PictureEncoders;
 }
 
+/** What is waited for after `resolve`, and after `metadata`. */
+export type SourceStage = 'connect' | 'first_piece';
+
+/** A film's bytes, and what is known of the torrent where they come from one. */
+export type FilmSource = ByteSource & { torrent?(): TorrentView | undefined };
+
 /** What sessions need of the core they live in. */
 export interface SessionDeps {
-  /** `onResolved` is called whenever the host's name was looked up, with success. */
-  openSource: (request: SessionRequest, onResolved: () => void) => ByteSource;
+  /** `onStage` is called with what is waited for next: a host's name has been looked up, or a torrent's description has come. */
+  openSource: (request: SessionRequest, onStage: (stage: SourceStage) => void) => FilmSource;
   /** For a source that turns out to be a manifest; null where manifests are not followed. */
   manifestAccess: (request: SessionRequest) => ManifestAccess | null;
   /** `cooldownMs` says how long a failure is the answer, milliseconds. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { RaffiError, toRaffiError } from '../errors.ts';
 import { SingleFlight } from '../single-flight.ts';
 import { Failure } from './cooldown.ts';
+import type { SourceStage } from './deps.ts';
 import { type Film, type FilmOptions, openFilm } from './film.ts';
 import type { SourceKind, Stage, StageReport } from './types.ts';
 
@@ -58,9 +59,10 @@ export class FilmOpener {
     return this.#flights.run('film', (running) => this.#openNow(running), signal);
   }
 
-  /** The source's host name has an address: what is waited for now is its server. */
-  resolved(): void {
-    if (this.#stage === 'resolve') this.enter('connect');
+  /** The source has come a step further, if it is still being opened. */
+  sourceReached(stage: SourceStage): void {
+    const before: Stage = stage === 'connect' ? 'resolve' : 'metadata';
+    if (this.#stage === before) this.enter(stage);
   }
 
   enter(stage: Stage): void {

@@ -8,11 +8,11 @@ import { startWithin } from '../plan/start-time.ts';
 import type { SegmentPlan } from '../plan/types.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { GrowingParts } from '../remux/byte-parts.ts';
-import type { ByteSource, SourceInfo, SourceStats } from '../source/byte-source.ts';
+import type { SourceInfo, SourceStats } from '../source/byte-source.ts';
 import { AudioChoice } from './audio-choice.ts';
 import { cooldownMs } from './cooldown.ts';
 import { DamageLog } from './damage-log.ts';
-import type { SessionDeps } from './deps.ts';
+import type { FilmSource, SessionDeps } from './deps.ts';
 import { DirectPlay } from './direct-play.ts';
 import { encodersOf } from './encoder-stats.ts';
 import { SessionEvents } from './events.ts';
@@ -34,6 +34,7 @@ import {
 import { SeekLog } from './seek-log.ts';
 import { slicePlaylist } from './slice-playlist.ts';
 import { parseSegmentName, sliceFor } from './slices.ts';
+import { SwarmTeller } from './swarm-teller.ts';
 import type {
   ArrivingAsset,
   MediaAsset,
@@ -44,13 +45,13 @@ import type {
   SessionView,
   StreamQuery,
 } from './types.ts';
-import { errorView, filmView, hasHostName, nameOf } from './view.ts';
+import { errorView, filmView, firstStageOf, nameOf, torrentMembers } from './view.ts';
 
 /** One open film: opens it on first need, and answers every question about it. */
 export class FilmSession implements Session {
   readonly id: string;
   readonly request: Readonly<SessionRequest>;
-  readonly #source: ByteSource;
+  readonly #source: FilmSource;
   readonly #deps: SessionDeps;
   readonly #createdAt = new Date().toISOString();
   readonly #events = new SessionEvents();
@@ -62,6 +63,7 @@ export class FilmSession implements Session {
   readonly #direct: DirectPlay;
   readonly #audio: AudioChoice;
   readonly #start: PlaylistStart;
+  readonly #swarm: SwarmTeller;
   #lastUsedAt: number;
 
   constructor(id: string, request: SessionRequest, deps: SessionDeps) {
@@ -71,8 +73,12 @@ export class FilmSession implements Session {
     this.#audio = new AudioChoice(request);
     this.#start = new PlaylistStart(request.startTime ?? 0, deps.now());
     this.#lastUsedAt = deps.now();
-    this.#source = deps.openSource(request, () => this.#opener.resolved());
+    this.#source = deps.openSource(request, (stage) => this.#opener.sourceReached(stage));
     this.#direct = new DirectPlay(this.#source);
+    this.#swarm = new SwarmTeller(
+      request.kind === 'torrent' ? () => this.#source.torrent?.()?.status : undefined,
+      (data) => this.#events.emit({ type: 'torrent', data }),
+    );
     this.#prober = deps.createProber(this.#source, (error) => cooldownMs(request.kind, error));
     this.#opener = new FilmOpener({
       film: {
@@ -85,7 +91,7 @@ export class FilmSession implements Session {
         languages: request.languages ?? [],
         ladder: request.ladder === true ? 'all' : 'encoded',
         startSeconds: request.startTime ?? 0,
-        hasHostName: hasHostName(request),
+        firstStage: firstStageOf(request),
         onHeld: (stretch) => {
           if (this.#damage.note(stretch)) this.#events.emit({ type: 'damage', data: this.#damage.report });
         },
@@ -128,6 +134,7 @@ export class FilmSession implements Session {
       audioIndex: this.#audio.positionFor('cmaf', film),
       name: nameOf(this.request.source),
       stage,
+      ...torrentMembers(this.#source.torrent?.()),
       ...(film ? filmView(film) : {}),
       ...(this.#damage.report.seconds > 0 ? { damage: this.#damage.report } : {}),
       ...(error ? { error: errorView(error) } : {}),
@@ -254,10 +261,12 @@ export class FilmSession implements Session {
     const packaging = this.#opener.film?.packaging;
     const isCutHere =
       packaging !== undefined && !(packaging instanceof RaffiError || packaging instanceof Presentation);
+    const torrent = this.#source.torrent?.();
     return {
       id: this.id,
       stage: this.#opener.stage,
       source: this.#sourceStats(),
+      ...(torrent ? { torrent: torrent.status } : {}),
       segments: isCutHere ? packaging.stats() : { produced: 0, servedFromCache: 0, cachedBytes: 0 },
       lastSeeks: this.#seeks.latest(),
       probe: this.#prober.stats,
@@ -273,6 +282,7 @@ export class FilmSession implements Session {
   }
 
   async close(): Promise<void> {
+    this.#swarm.close();
     await Promise.all([this.#opener.close(), this.#prober.close(), this.#source.close()]);
     this.#events.emit({ type: 'closed', data: {} });
   }

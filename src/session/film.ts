@@ -26,8 +26,8 @@ export interface FilmOptions extends PackagingOptions {
   languages: readonly string[];
   /** Whether smaller pictures are offered where the picture is copied, too. */
   ladder: 'encoded' | 'all';
-  /** The source's host is a name that has to be looked up first. */
-  hasHostName: boolean;
+  /** What is waited for first, before the source is open. */
+  firstStage: Stage;
   /** Reads of this source cost no round trip (local files). */
   cheapReads: boolean;
   onStage: (stage: Stage) => void;
@@ -56,7 +56,7 @@ export interface Film {
  */
 export async function openFilm(options: FilmOptions, signal: AbortSignal): Promise<Film> {
   const { source, prober, onStage, capabilities } = options;
-  onStage(options.hasHostName ? 'resolve' : 'connect');
+  onStage(options.firstStage);
   const info = await source.open(signal);
   onStage('probe');
   const kind = await manifestKindOf(source, info, signal);

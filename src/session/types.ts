@@ -3,16 +3,18 @@ import type { Capabilities, Delivery, DirectDecision, PlaybackDecision } from '.
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { GrowingParts } from '../remux/byte-parts.ts';
 import type { SourceInfo, SourceStats } from '../source/byte-source.ts';
+import type { TorrentStatus, TorrentView } from '../torrent/status.ts';
 
 /** `file` enters only over IPC or the command line, never over HTTP. */
 export type SourceKind = 'http' | 'torrent' | 'file';
 
 export interface SessionRequest {
-  /** URL, or for `file` an absolute path. */
+  /** URL, magnet link or info-hash; for `file` an absolute path. */
   source: string;
   kind: SourceKind;
   /** Film time to start at, seconds ≥ 0. */
   startTime?: number;
+  /** Which file of a torrent, counted from 0; the best film in it unless given. */
   fileIdx?: number;
   /** Sent to the origin with every request. */
   headers?: Record<string, string>;
@@ -21,14 +23,27 @@ export interface SessionRequest {
   languages?: string[];
   /** Offer smaller pictures where the picture is copied, too. Where it is encoded they always are. */
   ladder?: boolean;
+  /** Asked for peers of a torrent, beside those that it names. */
   trackers?: string[];
+  /** The `.torrent` file in base64, where one was handed over; `source` is its magnet link then. */
+  metainfo?: string;
   /** Only when a supervisor restores a session after a crash: keep its id. */
   id?: string;
   audioIndex?: number;
 }
 
 /** What a playing session is doing now. The order is the order of start-up; `ready` is the normal end. */
-export type Stage = 'idle' | 'resolve' | 'connect' | 'probe' | 'plan' | 'first_byte' | 'ready' | 'failed';
+export type Stage =
+  | 'idle'
+  | 'resolve'
+  | 'connect'
+  | 'metadata'
+  | 'first_piece'
+  | 'probe'
+  | 'plan'
+  | 'first_byte'
+  | 'ready'
+  | 'failed';
 
 export interface StageReport {
   stage: Stage;
@@ -58,6 +73,7 @@ export interface SessionView {
   chapters?: { startTime: number; endTime: number; title: string }[];
   isTorrent?: boolean;
   torrentInfoHash?: string;
+  torrent?: TorrentView;
   name: string;
   /** A stream that goes on: it has no duration, and players begin at its end. */
   live?: true;
@@ -82,6 +98,7 @@ export type SessionEvent =
   | { type: 'damage'; data: Damage }
   | { type: 'seek'; data: SeekTiming }
   | { type: 'buffer'; data: SourceStats }
+  | { type: 'torrent'; data: TorrentStatus }
   | { type: 'error'; data: NonNullable<SessionView['error']> }
   | { type: 'closed'; data: Record<string, never> };
 
@@ -155,6 +172,7 @@ export interface SessionStats {
   id: string;
   stage: StageReport;
   source: SourceStats;
+  torrent?: TorrentStatus;
   segments: { produced: number; servedFromCache: number; cachedBytes: number };
   lastSeeks: SeekTiming[];
   probe: { runs: number; failures: number };

@@ -2,8 +2,9 @@ import { isIP } from 'node:net';
 import { Presentation } from '../adaptive/presentation.ts';
 import { problem, RaffiError } from '../errors.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
+import type { TorrentView } from '../torrent/status.ts';
 import type { Film } from './film.ts';
-import type { SessionRequest, SessionView } from './types.ts';
+import type { SessionRequest, SessionView, Stage } from './types.ts';
 
 /** What is known once the film is. */
 export function filmView({ info, media, decisions, packaging }: Film): Partial<SessionView> {
@@ -54,17 +55,31 @@ function chapters(media: MediaInfo): NonNullable<SessionView['chapters']> {
   }));
 }
 
-/** Whether a name has to be looked up before the source can be connected to. */
-export function hasHostName({ kind, source }: Pick<SessionRequest, 'kind' | 'source'>): boolean {
-  return kind === 'http' && URL.canParse(source) && isIP(hostOf(source)) === 0;
+/** What is waited for first: a torrent's description, a host's address, or the connection at once. */
+export function firstStageOf({ kind, source }: Pick<SessionRequest, 'kind' | 'source'>): Stage {
+  if (kind === 'torrent') return 'metadata';
+  const hasHostName = kind === 'http' && URL.canParse(source) && isIP(hostOf(source)) === 0;
+  return hasHostName ? 'resolve' : 'connect';
+}
+
+/** What a view says of a torrent; nothing for other sources. */
+export function torrentMembers(torrent: TorrentView | undefined): Partial<SessionView> {
+  if (!torrent) return {};
+  return {
+    isTorrent: true,
+    torrentInfoHash: torrent.infoHash,
+    ...(torrent.name === null ? {} : { name: torrent.name }),
+    torrent,
+  };
 }
 
 function hostOf(url: string): string {
   return new URL(url).hostname.replace(/^\[|\]$/g, '');
 }
 
-/** A URL as it may be listed: its query and user may carry a key. A path is given as it is. */
+/** A source as it may be listed: a URL's query and user may carry a key, and so may a magnet link's trackers. A path is given as it is. */
 export function withoutSecrets(source: string): string {
+  if (/^magnet:/i.test(source)) return source.replace(/&(?:tr|ws|xs|as)(?:\.\d+)?=[^&]*/gi, '');
   if (!/^https?:/i.test(source) || !URL.canParse(source)) return source;
   const { origin, pathname } = new URL(source);
   return origin + pathname;
@@ -72,6 +87,8 @@ export function withoutSecrets(source: string): string {
 
 /** A name for a film nobody has opened yet: the last path segment of its URL or path, never a query string. */
 export function nameOf(source: string): string {
+  if (/^magnet:/i.test(source))
+    return new URLSearchParams(source.slice(source.indexOf('?') + 1)).get('dn') ?? 'Torrent';
   const url = /^https?:/i.test(source) && URL.canParse(source) ? new URL(source) : null;
   const last = (url?.pathname ?? source).split(/[\\/]/).filter(Boolean).at(-1) ?? url?.hostname ?? '';
   try {

@@ -58,7 +58,8 @@ export class Rig {
   /** A session for a URL (over HTTP) or a path (over the host's channel, as the window and the command line do). */
   async open(source: string, more: Partial<SessionRequest> = {}): Promise<string> {
     const wanted = { source, capabilities: EVERYTHING, ...more };
-    if (!/^https?:/.test(source)) return (await this.core.open({ kind: 'file', ...wanted })).sessionId;
+    if (!/^(?:https?|magnet):/.test(source) && more.kind !== 'torrent')
+      return (await this.core.open({ kind: 'file', ...wanted })).sessionId;
     const answer = await this.send('POST', '/sessions', wanted);
     if (answer.status !== 200) throw new Error(`POST /sessions: ${text(answer)}`);
     return (json(answer) as { id: string }).id;

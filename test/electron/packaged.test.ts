@@ -35,10 +35,16 @@ describe.runIf(process.platform === 'linux')('the packaged app', () => {
   });
 
   test('holds what was built, ffmpeg and ffprobe, and nothing else', () => {
-    expect(readdirSync(join(folder, 'resources')).sort()).toEqual(['app.asar', 'bin']);
+    expect(readdirSync(join(folder, 'resources')).sort()).toEqual(['app.asar', 'app.asar.unpacked', 'bin']);
     expect(readdirSync(join(folder, 'resources/bin')).sort()).toEqual(['ffmpeg', 'ffprobe']);
     const files = listPackage(join(folder, 'resources/app.asar'), { isPack: false });
-    expect(files.filter((file) => !/^\/(out(\/|$)|package\.json$)/.test(file))).toEqual([]);
+    expect(files.filter((file) => !/^\/(out(\/|$)|node_modules(\/|$)|package\.json$)/.test(file))).toEqual(
+      [],
+    );
+    expect(files.filter((file) => file.endsWith('.node')).sort()).toEqual([
+      `/node_modules/@node-datachannel/linux-${process.arch}-gnu/node_datachannel.node`,
+      `/node_modules/utp-native/prebuilds/linux-${process.arch}/node.napi.node`,
+    ]);
   });
 
   test('uses its own ffmpeg and ffprobe', async () => {

@@ -53,7 +53,8 @@ const SAMPLES: Record<string, Sample[]> = {
     { body: {}, status: 400, code: 'source_missing' },
     { body: { source: 'file:///etc/passwd' }, status: 400, code: 'source_refused' },
     { body: { source: 'x'.repeat(2 ** 20) }, status: 413, code: 'body_too_large' },
-    { body: { source: 'magnet:?xt=urn:btih:0' }, ...notThere },
+    { body: { source: 'magnet:?xt=urn:btih:0' }, status: 400, code: 'bad_torrent' },
+    { body: { source: `magnet:?xt=urn:btih:${'0'.repeat(40)}` }, status: 200 },
   ],
   session: [{ status: 200 }, wrongSession],
   sessionHead: [{ status: 200 }],
@@ -111,12 +112,12 @@ const SAMPLES: Record<string, Sample[]> = {
     { status: 400, code: 'bad_request' },
   ],
   castToken: [notThere],
-  torrent: [{ params: infoHash, ...notThere }],
-  torrentFile: [{ params: infoHash, ...notThere }],
-  torrentStatus: [{ params: infoHash, ...notThere }],
-  torrentHead: [{ params: infoHash, status: 501 }],
-  torrentFileHead: [{ params: infoHash, status: 501 }],
-  torrentStatusHead: [{ params: infoHash, status: 501 }],
+  torrent: [{ params: infoHash, status: 404, code: 'torrent_not_found' }],
+  torrentFile: [{ params: infoHash, status: 404, code: 'torrent_not_found' }],
+  torrentStatus: [{ params: infoHash, status: 200 }],
+  torrentHead: [{ params: infoHash, status: 404 }],
+  torrentFileHead: [{ params: infoHash, status: 404 }],
+  torrentStatusHead: [{ params: infoHash, status: 200 }],
 };
 
 let folder: string;
@@ -241,6 +242,7 @@ interface RouterLayer {
 function routesOfApp() {
   const app = createApp({
     store: { create: nothing, get: nothing, list: nothing, remove: nothing },
+    torrents: { get: nothing, acquire: nothing },
     health: nothing,
     config: { allowedOrigins: [], dev: false },
     log: createLog('silent'),

@@ -5,7 +5,18 @@ import { stageText } from './stages.ts';
 const at = (stage: Stage) => ({ stage, progress: null, since: '2026-01-01T00:00:00Z' });
 
 test('every stage says what is waited for', () => {
-  const stages: Stage[] = ['idle', 'resolve', 'connect', 'probe', 'plan', 'first_byte', 'ready', 'failed'];
+  const stages: Stage[] = [
+    'idle',
+    'resolve',
+    'connect',
+    'metadata',
+    'first_piece',
+    'probe',
+    'plan',
+    'first_byte',
+    'ready',
+    'failed',
+  ];
   for (const stage of stages) expect(stageText(at(stage), 'a.example')).toMatch(/^[A-Z].*[….]$/);
   expect(stageText(at('connect'), 'a.example')).toBe('Connecting to a.example…');
   expect(stageText(at('connect'), null)).toBe('Opening the file…');

@@ -4,6 +4,8 @@ const TEXTS: Record<Stage, string> = {
   idle: 'Getting ready…',
   resolve: 'Looking up the address…',
   connect: 'Connecting to host…',
+  metadata: 'Looking for people who share this…',
+  first_piece: 'Loading the first piece…',
   probe: 'Examining the film…',
   plan: 'Reading index…',
   first_byte: 'Loading the first seconds…',

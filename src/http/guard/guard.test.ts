@@ -2,6 +2,7 @@ import http from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
+import { idleTorrents } from '../../torrent/testing.fixture.ts';
 import { createApp } from '../app.ts';
 import { type Listening, listen } from '../listen.ts';
 import { MemoryStore } from '../memory-store.fixture.ts';
@@ -18,6 +19,7 @@ let server: Listening;
 beforeAll(async () => {
   const app = createApp({
     store,
+    torrents: idleTorrents(),
     health: () => health,
     config: { allowedOrigins: [], dev: true },
     log: createLog('silent'),

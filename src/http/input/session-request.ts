@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { type ErrorCode, RaffiError } from '../../errors.ts';
 import type { SessionRequest } from '../../session/types.ts';
 import { validateSourceUrl } from '../../source/validate-source.ts';
+import { isMagnetLike } from '../../torrent/magnet.ts';
+import { checkTorrentSource } from '../../torrent/torrent-request.ts';
 import { originHeaders } from './headers.ts';
 import { languageTags } from './languages.ts';
 
@@ -58,14 +60,13 @@ export function parseSessionRequest(json: unknown): SessionRequest {
     trackers,
   } = parsed.data;
   const text = source.trim();
-  if (kind === 'torrent' || isTorrent(text)) {
-    throw new RaffiError('not_implemented', 'This version cannot play torrents yet. Give the URL of a film.');
-  }
   refuseLocalPath(text);
-  validateSourceUrl(text);
+  const isTorrent = kind === 'torrent' || (kind === undefined && namesTorrent(text));
+  if (!isTorrent || text === '') validateSourceUrl(text);
+  else checkTorrentSource(text);
   return {
     source: text,
-    kind: 'http',
+    kind: isTorrent ? 'torrent' : 'http',
     ...(startTime === undefined ? {} : { startTime }),
     ...(fileIdx === undefined ? {} : { fileIdx }),
     ...(headers === undefined ? {} : { headers }),
@@ -84,8 +85,9 @@ function invalid(error: z.ZodError): RaffiError {
   return new RaffiError(code, HINTS[code] ?? said, { cause: error });
 }
 
-function isTorrent(source: string): boolean {
-  return /^magnet:/i.test(source) || /^[^?#]*\.torrent(?:[?#]|$)/i.test(source);
+/** Where the request does not say what its source is. */
+function namesTorrent(source: string): boolean {
+  return isMagnetLike(source) || /^[^?#]*\.torrent(?:[?#]|$)/i.test(source);
 }
 
 /** Contract §4: local paths enter by IPC or the command line only, so that no web page can read a local file. */

@@ -38,9 +38,10 @@ function sendEvents(session: Session, response: Response): void {
 }
 
 function presentState(session: Session): SessionEvent[] {
-  const { stage, decisions, damage, error } = session.snapshot();
+  const { stage, torrent, decisions, damage, error } = session.snapshot();
   return [
     { type: 'stage', data: stage },
+    ...(torrent === undefined ? [] : [{ type: 'torrent' as const, data: torrent.status }]),
     ...(decisions === undefined ? [] : [{ type: 'decisions' as const, data: decisions }]),
     ...(damage === undefined ? [] : [{ type: 'damage' as const, data: damage }]),
     ...(error === undefined ? [] : [{ type: 'error' as const, data: error }]),

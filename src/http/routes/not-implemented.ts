@@ -6,10 +6,6 @@ import { resource, strictRouter } from '../resource.ts';
 export function notImplementedRoutes(): Router {
   const router = strictRouter();
   resource(router, '/cast/token', { post: lacking('Casting to a TV') });
-  const torrents = lacking('Playing torrents');
-  resource(router, '/torrents/:infoHash', { get: torrents });
-  resource(router, '/torrents/:infoHash/status', { get: torrents });
-  resource(router, '/torrents/:infoHash/:fileIdx', { get: torrents });
   const subtitles = lacking('Showing subtitles');
   resource(router, '/sessions/:id/subtitles', { post: subtitles });
   resource(router, '/sessions/:id/subtitles/:name', { get: subtitles });

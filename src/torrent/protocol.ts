@@ -1,0 +1,57 @@
+import type { ErrorCode } from '../errors.ts';
+import type { TorrentLayout } from './metainfo.ts';
+import type { TorrentSettings } from './settings.ts';
+import type { TorrentSpec } from './torrent-spec.ts';
+import type { PieceWant } from './wants.ts';
+
+/**
+ * What the core and the engine's thread say to each other. Both are ours and of one build, so the types are the check. No film bytes
+ * cross: pieces go to files, and the core reads those. `key` names a torrent; its info-hash may come back after it was removed.
+ */
+export type ToEngine =
+  | { type: 'add'; key: string; spec: TorrentSpec; folder: string }
+  /** All that is wanted of a torrent now, most urgent first; replaces what was wanted before. */
+  | { type: 'want'; key: string; wants: readonly PieceWant[] }
+  /** Pieces whose bytes were given up. */
+  | { type: 'drop'; key: string; from: number; end: number }
+  | { type: 'remove'; key: string }
+  /** Close every socket, then end the thread. */
+  | { type: 'close' };
+
+export type FromEngine =
+  | { type: 'layout'; key: string; layout: TorrentLayout }
+  /** A piece is verified, and its bytes are in its file. */
+  | { type: 'piece'; key: string; index: number }
+  | { type: 'swarm'; key: string; swarm: SwarmReport }
+  /** `fatal`: the torrent is over. Otherwise it goes on trying. */
+  | { type: 'failure'; key: string; code: ErrorCode; message: string; fatal: boolean }
+  /** The pieces from there on are gone; what was said of them before holds no more. */
+  | { type: 'dropped'; key: string; from: number }
+  | { type: 'removed'; key: string }
+  /** The engine itself could not go on; it ends. */
+  | { type: 'broken'; message: string; portTaken: boolean };
+
+/** The swarm as it is now. */
+export interface SwarmReport {
+  /** Peers that are connected. */
+  peers: number;
+  /** Of them, those that hold the whole torrent. */
+  seeds: number;
+  /** Of them, those that let us download. */
+  unchoked: number;
+  /** Addresses known or being connected to. */
+  known: number;
+  /** Bytes per second. */
+  downloadSpeed: number;
+  uploadSpeed: number;
+  /** Bytes received of any use or none, and sent. */
+  receivedBytes: number;
+  uploadedBytes: number;
+  /** The last thing that went wrong with a tracker or the DHT, for a person; null when nothing has. */
+  trouble: string | null;
+}
+
+/** What the thread is started with. */
+export interface EngineThreadData {
+  settings: TorrentSettings;
+}

@@ -1,0 +1,57 @@
+/** Ways to find and reach peers, each of which can be switched off. */
+export const TORRENT_FEATURES = [
+  /** Finding peers without a tracker (BEP 5). */
+  'dht',
+  /** Peers tell of peers (BEP 11). */
+  'pex',
+  /** Peers of the local network (BEP 14). */
+  'lsd',
+  /** Raffi's own short list of public trackers, beside the torrent's. */
+  'trackers',
+  /** Trackers and peers over WebSocket and WebRTC. */
+  'webrtc',
+  /** uTP (BEP 29). */
+  'utp',
+  /** HTTP servers that hold the torrent's files (BEP 19). */
+  'webseeds',
+  /** Asks the router to let peers in (UPnP, NAT-PMP). */
+  'nat',
+] as const;
+export type TorrentFeature = (typeof TORRENT_FEATURES)[number];
+
+/** How torrents use the network. Plain data: it crosses to the engine's thread. */
+export interface TorrentSettings {
+  features: readonly TorrentFeature[];
+  /** Address that peers may connect to; `0.0.0.0` is any. uTP listens at any address, so it is off at a single one. */
+  host: string;
+  /** 0 takes a free port. */
+  port: number;
+  maxPeers: number;
+  /** Bytes per second; null: no limit. */
+  downloadLimit: number | null;
+  uploadLimit: number | null;
+  /** DHT nodes (`host:port`) to begin with, instead of the public ones; null: those. */
+  dhtNodes: readonly string[] | null;
+  /** A file of addresses that are not talked to (`name:first-last` or CIDR a line); null: none. */
+  blocklist: string | null;
+}
+
+export const DEFAULT_TORRENT_SETTINGS: TorrentSettings = {
+  features: TORRENT_FEATURES.filter((feature) => feature !== 'nat'),
+  host: '0.0.0.0',
+  port: 0,
+  maxPeers: 55,
+  downloadLimit: null,
+  uploadLimit: null,
+  dhtNodes: null,
+  blocklist: null,
+};
+
+/** Large, long-lived, open to any torrent. Asked only for torrents that are not private. */
+export const DEFAULT_TRACKERS: readonly string[] = [
+  'udp://tracker.opentrackr.org:1337/announce',
+  'udp://open.demonii.com:1337/announce',
+  'udp://tracker.torrent.eu.org:451/announce',
+  'udp://exodus.desync.com:6969/announce',
+  'wss://tracker.openwebtorrent.com',
+];

@@ -1,0 +1,108 @@
+import { isPlayable } from './choose-file.ts';
+import type { Torrent } from './torrent.ts';
+
+/** Files that a view lists at most: of a torrent with more, those that can be played come first. */
+const MAX_LISTED_FILES = 1000;
+
+/** JSON of `GET /torrents/:infoHash/status`: the documented members first, then ours. Speeds in bytes per second. */
+export interface TorrentStatus {
+  stage: 'missing' | 'metadata' | 'downloading' | 'ready' | 'error';
+  /** Whether its beginning can be read without waiting for peers. */
+  ready: boolean;
+  error?: string;
+  peers: number;
+  piecesComplete: number;
+  piecesTotal: number;
+  /** 0 … 1 of the whole torrent. */
+  progress: number;
+  /** Verified bytes that are here. */
+  downUsefulBytes: number;
+  seeds: number;
+  knownPeers: number;
+  downloadSpeed: number;
+  uploadSpeed: number;
+  uploadedBytes: number;
+  /** Seconds until all of it would be here at this speed; null when nothing comes. */
+  etaSeconds: number | null;
+  /** The last trouble with a tracker or the DHT. */
+  trouble?: string;
+}
+
+/** A torrent as its session's view shows it. */
+export interface TorrentView {
+  infoHash: string;
+  name: string | null;
+  /** Which file plays; null while that is not known. */
+  fileIdx: number | null;
+  files: { fileIdx: number; path: string; sizeBytes: number; playable: boolean }[];
+  status: TorrentStatus;
+}
+
+export const MISSING_STATUS: TorrentStatus = {
+  stage: 'missing',
+  ready: false,
+  peers: 0,
+  piecesComplete: 0,
+  piecesTotal: 0,
+  progress: 0,
+  downUsefulBytes: 0,
+  seeds: 0,
+  knownPeers: 0,
+  downloadSpeed: 0,
+  uploadSpeed: 0,
+  uploadedBytes: 0,
+  etaSeconds: null,
+};
+
+export function torrentStatus(torrent: Torrent): TorrentStatus {
+  const { layout, swarm, failure, piecesComplete, keptBytes } = torrent;
+  const ready = failure === undefined && piecesComplete > 0;
+  const downloadSpeed = swarm?.downloadSpeed ?? 0;
+  const leftBytes = layout ? layout.sizeBytes - keptBytes : null;
+  return {
+    stage: stageOf(torrent, ready),
+    ready,
+    ...(failure ? { error: failure.message } : {}),
+    peers: swarm?.peers ?? 0,
+    piecesComplete,
+    piecesTotal: layout?.pieceCount ?? 0,
+    progress: layout ? keptBytes / layout.sizeBytes : 0,
+    downUsefulBytes: keptBytes,
+    seeds: swarm?.seeds ?? 0,
+    knownPeers: swarm?.known ?? 0,
+    downloadSpeed,
+    uploadSpeed: swarm?.uploadSpeed ?? 0,
+    uploadedBytes: swarm?.uploadedBytes ?? 0,
+    etaSeconds: leftBytes === 0 ? 0 : leftBytes && downloadSpeed > 0 ? leftBytes / downloadSpeed : null,
+    ...(swarm?.trouble ? { trouble: swarm.trouble } : {}),
+  };
+}
+
+export function torrentView(torrent: Torrent, fileIdx: number | undefined): TorrentView {
+  const { spec, layout } = torrent;
+  const files = (layout?.files ?? []).map((file, index) => ({
+    fileIdx: index,
+    path: file.path,
+    sizeBytes: file.sizeBytes,
+    playable: isPlayable(file),
+    isPadding: file.isPadding,
+  }));
+  const listed = files.filter((file) => !file.isPadding);
+  const shown =
+    listed.length <= MAX_LISTED_FILES
+      ? listed
+      : listed.toSorted((a, b) => Number(b.playable) - Number(a.playable)).slice(0, MAX_LISTED_FILES);
+  return {
+    infoHash: spec.infoHash,
+    name: layout?.name ?? spec.name,
+    fileIdx: fileIdx ?? null,
+    files: shown.map(({ isPadding: _, ...file }) => file),
+    status: torrentStatus(torrent),
+  };
+}
+
+function stageOf({ layout, failure }: Torrent, ready: boolean): TorrentStatus['stage'] {
+  if (failure) return 'error';
+  if (!layout) return 'metadata';
+  return ready ? 'ready' : 'downloading';
+}

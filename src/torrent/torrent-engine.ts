@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { RaffiError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { CacheBudget } from '../source/range-cache/cache-budget.ts';
+import { EngineThread } from './engine-thread.ts';
+import type { FromEngine, ToEngine } from './protocol.ts';
+import type { TorrentSettings } from './settings.ts';
+import { TORRENT_BOUNDS, Torrent, type TorrentBounds } from './torrent.ts';
+import type { TorrentSpec } from './torrent-spec.ts';
+
+export interface TorrentEngineOptions {
+  settings: TorrentSettings;
+  /** The built entry of the engine's thread; null when run from the sources. */
+  entry: string | null;
+  /** The run's own folder. */
+  folder: string;
+  budget: CacheBudget;
+  bounds?: Partial<TorrentBounds> | undefined;
+  log: Log;
+}
+
+/** A share in a torrent. The last one given back ends it. */
+export interface TorrentLease {
+  readonly torrent: Torrent;
+  /** Idempotent. Settles when, for the last share, all it held is gone. */
+  release(): Promise<void>;
+}
+
+interface Entry {
+  /** Tells this torrent's messages from those of an earlier one with the same info-hash. */
+  key: string;
+  torrent: Torrent;
+  folder: string;
+  leases: number;
+}
+
+/**
+ * The torrents of one core. There is no thread, no socket and no file before the first one is started, and none after the last has
+ * ended.
+ */
+export class TorrentEngine {
+  readonly #options: TorrentEngineOptions;
+  readonly #torrents = new Map<string, Entry>();
+  readonly #endings = new Set<Promise<void>>();
+  #thread: EngineThread | undefined;
+
+  constructor(options: TorrentEngineOptions) {
+    this.#options = options;
+  }
+
+  /** The torrent if somebody has it open. */
+  get(infoHash: string): Torrent | undefined {
+    return this.#torrents.get(infoHash)?.torrent;
+  }
+
+  /** A share in the torrent, opened if it is not. Does not go to the network. */
+  acquire(spec: TorrentSpec): TorrentLease {
+    const entry = this.#torrents.get(spec.infoHash) ?? this.#open(spec);
+    entry.leases += 1;
+    let ended: Promise<void> | undefined;
+    const release = async () => {
+      entry.leases -= 1;
+      if (entry.leases === 0) await this.#end(entry);
+    };
+    return {
+      torrent: entry.torrent,
+      release: () => {
+        ended ??= release();
+        return ended;
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#torrents.values()].map((entry) => this.#end(entry)));
+    await Promise.all(this.#endings);
+    await this.#thread?.close();
+  }
+
+  #open(spec: TorrentSpec): Entry {
+    const { budget, bounds } = this.#options;
+    const key = randomUUID();
+    const folder = path.join(this.#options.folder, `torrent-${key}`);
+    const torrent = new Torrent({
+      key,
+      spec,
+      folder,
+      budget,
+      bounds: { ...TORRENT_BOUNDS, ...bounds },
+      send: (message) => this.#send(message),
+    });
+    const entry = { key, torrent, folder, leases: 0 };
+    this.#torrents.set(spec.infoHash, entry);
+    return entry;
+  }
+
+  #end(entry: Entry): Promise<void> {
+    const { infoHash } = entry.torrent.spec;
+    if (this.#torrents.get(infoHash) !== entry) return Promise.resolve();
+    this.#torrents.delete(infoHash);
+    const ending = this.#endNow(entry).finally(() => this.#endings.delete(ending));
+    this.#endings.add(ending);
+    return ending;
+  }
+
+  async #endNow({ torrent, folder, key }: Entry): Promise<void> {
+    torrent.close();
+    const thread = this.#thread;
+    if (thread && this.#torrents.size === 0) {
+      // With its last torrent the whole thread goes: its listening sockets, its memory, all that it may have left behind.
+      this.#thread = undefined;
+      await thread.close();
+    } else if (thread) {
+      await thread.remove(key);
+    }
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  #send(message: ToEngine): void {
+    const { settings, entry } = this.#options;
+    this.#thread ??= new EngineThread({
+      settings,
+      entry,
+      onMessage: (reply) => this.#handle(reply),
+      onCrash: (reason) => this.#crashed(reason),
+    });
+    this.#thread.post(message);
+  }
+
+  #handle(message: FromEngine): void {
+    if (message.type === 'broken') {
+      const advice = message.portTaken
+        ? 'Another program uses the port for peers. Set RAFFI_TORRENT_ADDR to a free one, or to port 0, and start again.'
+        : undefined;
+      this.#crashed(new Error(message.message), advice);
+      return;
+    }
+    for (const { key, torrent } of this.#torrents.values()) if (key === message.key) torrent.handle(message);
+  }
+
+  /** Every torrent of the thread is lost with it; the next one that is opened gets a new thread. */
+  #crashed(err: Error, advice = 'The torrent engine failed. Open the torrent again.'): void {
+    this.#options.log.error({ err }, 'the torrent engine failed');
+    const thread = this.#thread;
+    this.#thread = undefined;
+    const error = new RaffiError('torrent_failed', advice, { cause: err });
+    for (const entry of this.#torrents.values()) entry.torrent.fail(error, true);
+    const lost = [...this.#torrents.values()];
+    this.#torrents.clear();
+    const ending = Promise.all([
+      thread?.close(),
+      ...lost.map(({ folder }) => rm(folder, { recursive: true, force: true })),
+    ]).then(
+      () => {},
+      () => {}, // the folder goes with the run's
+    );
+    this.#endings.add(ending);
+    ending.finally(() => this.#endings.delete(ending));
+  }
+}

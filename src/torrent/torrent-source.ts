@@ -1,0 +1,198 @@
+import { RaffiError } from '../errors.ts';
+import { SingleFlight } from '../single-flight.ts';
+import type { ByteSource, SourceInfo, SourceStats } from '../source/byte-source.ts';
+import { chooseFile } from './choose-file.ts';
+import { FileDemand } from './file-demand.ts';
+import type { TorrentFileInfo } from './metainfo.ts';
+import { type TorrentView, torrentView } from './status.ts';
+import type { TorrentEngine, TorrentLease } from './torrent-engine.ts';
+import type { TorrentSpec } from './torrent-spec.ts';
+
+/** Streams give out pieces of at most this much. */
+const PART_BYTES = 1024 * 1024;
+/** The end of a film holds its index as often as its head does; it is fetched beside the head, so that it is there when it is asked for. */
+const TAIL_BYTES = 64 * 1024;
+
+export interface TorrentSourceOptions {
+  engine: Pick<TorrentEngine, 'acquire'>;
+  /** What to open; a function where that has to be fetched first (the URL of a `.torrent` file). */
+  spec: TorrentSpec | ((signal: AbortSignal) => Promise<TorrentSpec>);
+  /** The best film in it, unless told. */
+  fileIdx?: number | undefined;
+  /** The torrent's description has come; its first piece is waited for. */
+  onDescribed?: (() => void) | undefined;
+}
+
+interface Opened {
+  info: SourceInfo;
+  file: TorrentFileInfo;
+  fileIdx: number;
+  demand: FileDemand;
+}
+
+/** One file of a torrent, read like any other film. What is read is fetched first; what follows it is fetched ahead. */
+export class TorrentSource implements ByteSource {
+  readonly #options: TorrentSourceOptions;
+  readonly #opening = new SingleFlight<Opened>();
+  readonly #closed = new AbortController();
+  #lease: TorrentLease | undefined;
+  #opened: Opened | undefined;
+  #closing: Promise<void> | undefined;
+  #servedBytes = 0;
+
+  constructor(options: TorrentSourceOptions) {
+    this.#options = options;
+    const { spec, engine } = options;
+    // Known by its info-hash from now on, though nothing is fetched before somebody reads.
+    if (typeof spec !== 'function') this.#lease = engine.acquire(spec);
+  }
+
+  async open(signal?: AbortSignal): Promise<SourceInfo> {
+    return (await this.#open(signal)).info;
+  }
+
+  async read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const { info } = await this.#open(signal);
+    const from = Math.max(0, start);
+    const to = Math.min(end, info.sizeBytes);
+    if (to <= from) return new Uint8Array(0);
+    const bytes = new Uint8Array(to - from);
+    let filled = 0;
+    for await (const part of this.#parts(from, to, signal)) {
+      bytes.set(part, filled);
+      filled += part.length;
+    }
+    return bytes;
+  }
+
+  async *stream(
+    start: number,
+    end: number,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const { info } = await this.#open(signal);
+    yield* this.#parts(Math.max(0, start), Math.min(end, info.sizeBytes), signal);
+  }
+
+  prefetch(start: number, end: number): void {
+    this.#opened?.demand.hint(start, end);
+  }
+
+  pin(start: number, end: number): void {
+    const opened = this.#opened;
+    if (!opened) return;
+    const { offset, sizeBytes } = opened.file;
+    this.#lease?.torrent.pin(offset + Math.max(0, start), offset + Math.min(end, sizeBytes));
+  }
+
+  stats(): SourceStats {
+    const torrent = this.#lease?.torrent;
+    return {
+      requests: 0,
+      fetchedBytes: torrent?.swarm?.receivedBytes ?? 0,
+      cachedBytes: torrent?.keptBytes ?? 0,
+      servedBytes: this.#servedBytes,
+      retries: 0,
+    };
+  }
+
+  /** What is known of the torrent and its swarm. */
+  torrent(): TorrentView | undefined {
+    const torrent = this.#lease?.torrent;
+    return torrent && torrentView(torrent, this.#opened?.fileIdx);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #open(signal: AbortSignal | undefined): Promise<Opened> {
+    if (this.#closed.signal.aborted) return Promise.reject(closed());
+    if (this.#opened) return Promise.resolve(this.#opened);
+    return this.#opening.run('open', (running) => this.#openNow(running), signal);
+  }
+
+  async #openNow(waiting: AbortSignal): Promise<Opened> {
+    const signal = AbortSignal.any([waiting, this.#closed.signal]);
+    const { torrent } = await this.#leased(signal);
+    const layout = await torrent.describe(signal);
+    this.#options.onDescribed?.();
+    const fileIdx = chooseFile(layout.files, this.#options.fileIdx);
+    const file = layout.files[fileIdx];
+    if (!file) throw new RaffiError('internal', 'The chosen file is not in the torrent.');
+    const demand = new FileDemand(file, torrent.cacheBytes, () => torrent.update());
+    demand.hint(file.sizeBytes - TAIL_BYTES, file.sizeBytes);
+    torrent.join(demand);
+    const first = demand.reader(0, 1);
+    try {
+      // Nothing can be told of a film before its first bytes are there: its examination must not be what waits for them.
+      await torrent.arrival(Math.floor(file.offset / layout.pieceBytes), signal);
+    } catch (error) {
+      torrent.leave(demand);
+      throw error;
+    } finally {
+      first.leave();
+    }
+    const name = file.path.split('/').at(-1) ?? file.path;
+    this.#opened = { info: { sizeBytes: file.sizeBytes, name, contentType: null }, file, fileIdx, demand };
+    return this.#opened;
+  }
+
+  async #leased(signal: AbortSignal): Promise<TorrentLease> {
+    const { spec, engine } = this.#options;
+    if (!this.#lease && typeof spec === 'function') {
+      const fetched = await spec(signal);
+      signal.throwIfAborted();
+      this.#lease = engine.acquire(fetched);
+    }
+    if (!this.#lease) throw closed();
+    return this.#lease;
+  }
+
+  /** The bytes of `[start, end)` of the file, piece by piece as they arrive. */
+  async *#parts(
+    start: number,
+    end: number,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const opened = this.#opened;
+    const torrent = this.#lease?.torrent;
+    if (!opened || !torrent?.layout || end <= start) return;
+    const { pieceBytes } = torrent.layout;
+    const { offset } = opened.file;
+    const reader = opened.demand.reader(start, end);
+    const stop = signal ? AbortSignal.any([signal, this.#closed.signal]) : this.#closed.signal;
+    // A seek away counts at once, not when the next piece arrives.
+    stop.addEventListener('abort', reader.leave, { once: true });
+    try {
+      for (let position = start; position < end; ) {
+        reader.moveTo(position);
+        const piece = Math.floor((offset + position) / pieceBytes);
+        await torrent.arrival(piece, stop);
+        const to = Math.min(end, position + PART_BYTES);
+        const part = await torrent.readPiece(offset + position, offset + to);
+        stop.throwIfAborted();
+        position += part.length;
+        this.#servedBytes += part.length;
+        yield part;
+      }
+      reader.moveTo(end);
+    } finally {
+      stop.removeEventListener('abort', reader.leave);
+      reader.leave();
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#closed.abort(closed());
+    this.#opening.abortAll(closed());
+    const demand = this.#opened?.demand;
+    if (demand) this.#lease?.torrent.leave(demand);
+    await this.#lease?.release();
+  }
+}
+
+function closed(): RaffiError {
+  return new RaffiError('aborted', 'The source was closed.');
+}

@@ -1,0 +1,133 @@
+/**
+ * What we use of webtorrent 3.0.21, which carries no types. Members that begin with `_` are not its public interface: they are the
+ * seams where our scheduler takes the place of its own, and the reason why its version is pinned exactly.
+ */
+declare module 'webtorrent' {
+  import type { EventEmitter } from 'node:events';
+
+  type Done = (error?: Error | null) => void;
+
+  /** The abstract-chunk-store interface: one chunk per piece. */
+  export interface ChunkStore {
+    put(index: number, bytes: Uint8Array, done: Done): void;
+    get(
+      index: number,
+      options: { offset?: number; length?: number } | null,
+      done: (error: Error | null, bytes?: Uint8Array) => void,
+    ): void;
+    close(done: Done): void;
+    destroy(done: Done): void;
+  }
+
+  export interface Wire extends EventEmitter {
+    readonly type: string;
+    readonly destroyed: boolean;
+    readonly peerId?: string;
+    readonly remoteAddress?: string;
+    readonly remotePort?: number;
+    readonly peerChoking: boolean;
+    readonly isSeeder?: boolean;
+    readonly peerPieces: { get(index: number): boolean };
+    readonly peerExtendedHandshake?: { reqq?: unknown };
+    readonly lt_donthave: { donthave(index: number): void };
+    downloadSpeed(): number;
+    uploadSpeed(): number;
+    request(
+      index: number,
+      offset: number,
+      length: number,
+      done: (error: Error | null, block: Uint8Array | null) => void,
+    ): void;
+    cancel(index: number, offset: number, length: number): void;
+    have(index: number): void;
+    destroy(): void;
+  }
+
+  export interface TorrentFile {
+    readonly path: string;
+    readonly name: string;
+    readonly length: number;
+    readonly offset: number;
+  }
+
+  export interface TorrentOptions {
+    announce?: readonly string[];
+    urlList?: readonly string[];
+    deselect?: boolean;
+    store?: new (chunkBytes: number, options: never) => ChunkStore;
+    storeOpts?: unknown;
+    storeCacheSlots?: number;
+    uploads?: number;
+  }
+
+  export interface Torrent extends EventEmitter {
+    infoHash: string;
+    name?: string;
+    announce: string[];
+    urlList: string[];
+    private?: boolean;
+    torrentFile: Uint8Array;
+    readonly destroyed: boolean;
+    readonly ready: boolean;
+    readonly wires: readonly Wire[];
+    readonly files: readonly TorrentFile[];
+    readonly length: number;
+    readonly pieceLength: number;
+    readonly lastPieceLength: number;
+    readonly pieces: readonly unknown[];
+    readonly store: ChunkStore;
+    readonly bitfield: { get(index: number): boolean };
+    readonly downloadSpeed: number;
+    readonly uploadSpeed: number;
+    readonly uploaded: number;
+    readonly received: number;
+    addPeer(address: string): boolean;
+    discovery: { destroy(): void } | null;
+    destroy(options: { destroyStore: boolean }, done: Done): void;
+    /** SHA-1 of each piece, in hexadecimal. */
+    readonly _hashes: readonly string[];
+    readonly _peersLength: number;
+    _updateWire(wire: Wire): void;
+    _verifyPieces(done: Done): void;
+    _startDiscovery(): void;
+    _markVerified(index: number): void;
+    _markUnverified(index: number): void;
+    _checkDone(): void;
+  }
+
+  export interface ClientOptions {
+    torrentPort?: number | { host: string; port: number };
+    dht?: false | { bootstrap?: readonly string[] | false };
+    dhtPort?: number | { address: string; port: number };
+    lsd?: boolean;
+    utPex?: boolean;
+    natUpnp?: boolean;
+    natPmp?: boolean;
+    maxConns?: number;
+    utp?: boolean;
+    webSeeds?: boolean;
+    /** Bytes per second; -1: no limit. */
+    downloadLimit?: number;
+    uploadLimit?: number;
+    blocklist?: string;
+    tracker?: false | Record<string, unknown>;
+  }
+
+  export interface ParsedTorrent {
+    infoHash: string;
+    name?: string;
+    announce: string[];
+    urlList: string[];
+    peerAddresses?: string[];
+  }
+
+  export default class WebTorrent extends EventEmitter {
+    constructor(options?: ClientOptions);
+    readonly destroyed: boolean;
+    readonly torrentPort: number;
+    lsd: boolean;
+    add(torrent: ParsedTorrent | Uint8Array, options?: TorrentOptions): Torrent;
+    seed(input: unknown, options: object, onSeed: (torrent: Torrent) => void): Torrent;
+    destroy(done?: Done): void;
+  }
+}

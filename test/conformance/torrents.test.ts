@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { TorrentStatus } from '../../src/torrent/status.ts';
+import { LOOPBACK_SETTINGS } from '../../src/torrent/testing.fixture.ts';
+import { film, realClip } from '../lab/media/index.ts';
+import { randomNumbers } from '../support/random.ts';
+import { deliveryOf, fetchAll, hashes, urisOf } from './film-delivery.ts';
+import { json, NO_FFMPEG, problemOf, Rig } from './rig.ts';
+import { type Seed, seed } from './seed.ts';
+
+let rig: Rig;
+const seeds: Seed[] = [];
+const sessions: string[] = [];
+
+beforeAll(async () => {
+  rig = await Rig.start({ ...NO_FFMPEG, torrent: LOOPBACK_SETTINGS });
+});
+afterAll(() => rig.stop());
+afterEach(async () => {
+  await Promise.all(sessions.splice(0).map((session) => rig.close(session)));
+  await Promise.all(seeds.splice(0).map((one) => one.close()));
+});
+
+async function seeded(...options: Parameters<typeof seed>): Promise<Seed> {
+  const made = await seed(...options);
+  seeds.push(made);
+  return made;
+}
+
+async function opened(source: string, more: object = {}): Promise<string> {
+  const session = await rig.open(source, { kind: 'torrent', ...more });
+  sessions.push(session);
+  return session;
+}
+
+async function statusOf(infoHash: string): Promise<TorrentStatus> {
+  return json(await rig.get(`/torrents/${infoHash}/status`)) as TorrentStatus;
+}
+
+const sha1 = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest('hex');
+
+describe('a magnet link', () => {
+  it.each(['gop2-mkv', 'gop2-mp4', 'moov-at-end'] as const)(
+    '%s: gives the segments of the file',
+    async (name) => {
+      const path = await film(name);
+      const { magnet, infoHash } = await seeded(path);
+      const session = await opened(magnet);
+      expect(await rig.view(session)).toMatchObject({
+        isTorrent: true,
+        torrentInfoHash: infoHash,
+        torrent: { fileIdx: 0, files: [{ fileIdx: 0, playable: true }] },
+      });
+      const ofTorrent = await deliveryOf(rig, session);
+      const local = await rig.open(path);
+      const ofFile = await deliveryOf(rig, local);
+      const got = hashes(await fetchAll(rig, urisOf(ofTorrent)));
+      expect(got).toEqual(hashes(await fetchAll(rig, urisOf(ofFile))));
+      expect(Object.keys(got).length).toBeGreaterThan(4);
+      await rig.close(local);
+    },
+  );
+
+  it('touches nothing before somebody asks for the film', async () => {
+    const { magnet, infoHash } = await seeded(await film('gop2-mkv'));
+    await opened(magnet);
+    expect(await statusOf(infoHash)).toMatchObject({ stage: 'metadata', peers: 0 });
+  });
+});
+
+describe('a torrent’s file', () => {
+  it('is the same under random ranges while it comes in, and after', async () => {
+    const path = await realClip();
+    const bytes = await readFile(path);
+    const { magnet, infoHash } = await seeded(path, { pieceBytes: 64 * 1024, uploadLimit: 3_000_000 });
+    await opened(magnet);
+    const random = randomNumbers(20);
+    const wrong: string[] = [];
+    const ask = async () => {
+      for (let n = 0; n < 40; n += 1) {
+        const start = Math.floor(random() * bytes.length);
+        const end = Math.min(bytes.length, start + 1 + Math.floor(random() * 200_000));
+        const answer = await rig.get(`/torrents/${infoHash}/0`, {
+          headers: { Range: `bytes=${start}-${end - 1}` },
+        });
+        const right = answer.status === 206 && sha1(answer.bytes) === sha1(bytes.subarray(start, end));
+        if (!right) wrong.push(`${start}-${end}: ${answer.status}, ${answer.bytes.length} bytes`);
+      }
+    };
+    await Promise.all([ask(), ask(), ask()]);
+    expect(wrong).toEqual([]);
+    expect(sha1(await rig.bytes(`/torrents/${infoHash}`))).toBe(sha1(bytes));
+    expect(await statusOf(infoHash)).toMatchObject({
+      stage: 'ready',
+      ready: true,
+      downUsefulBytes: bytes.length,
+    });
+  });
+
+  it('answers HEAD, suffixes and what lies beyond it', async () => {
+    const path = await film('gop2-mkv');
+    const bytes = await readFile(path);
+    const { magnet, infoHash } = await seeded(path);
+    await opened(magnet);
+    const url = `/torrents/${infoHash.toUpperCase()}`;
+    const head = await rig.get(url, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length'), head.headers.get('content-type')]).toEqual([
+      200,
+      String(bytes.length),
+      'video/x-matroska',
+    ]);
+    const end = await rig.get(url, { headers: { Range: 'bytes=-100' } });
+    expect([end.status, sha1(end.bytes)]).toEqual([206, sha1(bytes.subarray(-100))]);
+    const first = await rig.get(url, { headers: { Range: 'bytes=0-0' } });
+    expect([first.status, first.bytes.length]).toEqual([206, 1]);
+    const beyond = await rig.get(url, { headers: { Range: `bytes=${bytes.length}-` } });
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${bytes.length}`]);
+    expect((await rig.get(`${url}/7`)).status).toBe(404);
+  });
+});
+
+describe('sessions', () => {
+  it('share a torrent: the last one out frees it', async () => {
+    const { magnet, infoHash } = await seeded(await film('gop2-mkv'));
+    const [first, second] = [
+      await opened(magnet),
+      await opened(magnet.toUpperCase().replace('MAGNET:?XT', 'magnet:?xt')),
+    ];
+    await rig.bytes(`/sessions/${first}/master.m3u8`);
+    await rig.close(first);
+    expect(await statusOf(infoHash)).toMatchObject({ stage: 'ready', peers: 1 });
+    await rig.bytes(`/sessions/${second}/master.m3u8`);
+    await rig.close(second);
+    expect(await statusOf(infoHash)).toMatchObject({ stage: 'missing' });
+    // And it can be opened again at once.
+    const third = await opened(magnet);
+    await rig.bytes(`/sessions/${third}/master.m3u8`);
+  });
+
+  it('say within the bound that nobody shares the torrent', async () => {
+    const impatient = await Rig.start(
+      { ...NO_FFMPEG, torrent: LOOPBACK_SETTINGS },
+      { torrents: { metadataMs: 300, stallMs: 300 } },
+    );
+    const session = await impatient.open(`magnet:?xt=urn:btih:${'1'.repeat(40)}`, { kind: 'torrent' });
+    const answer = await impatient.get(`/sessions/${session}/master.m3u8`);
+    expect([answer.status, problemOf(answer).code]).toEqual([504, 'no_peers']);
+    await vi.waitFor(async () =>
+      expect(await impatient.view(session)).toMatchObject({ error: { code: 'no_peers' } }),
+    );
+    await impatient.stop();
+  });
+});

@@ -60,7 +60,9 @@ function run(): void {
   registerAppScheme();
   harden();
   // Elsewhere the package itself declares the links it opens.
-  if (packaged && process.platform === 'win32') app.setAsDefaultProtocolClient('raffi');
+  if (packaged && process.platform === 'win32') {
+    for (const scheme of ['raffi', 'magnet']) app.setAsDefaultProtocolClient(scheme);
+  }
   handleIpc({ supervisor, opener, window: () => window });
   opener.handOver(targets);
 

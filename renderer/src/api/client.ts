@@ -27,6 +27,9 @@ export interface NewSession {
   ladder: boolean;
   /** Film time, seconds. */
   startTime?: number;
+  kind?: 'http' | 'torrent';
+  /** Which file of a torrent. */
+  fileIdx?: number;
 }
 
 /** A client of the core at `baseUrl` (scheme, host, port; no trailing slash). */

@@ -6,6 +6,7 @@ const TYPES = [
   'damage',
   'seek',
   'buffer',
+  'torrent',
   'error',
   'closed',
 ] as const satisfies SessionEvent['type'][];

@@ -2,6 +2,7 @@ import type { IpcHealth } from '../../../electron/ipc/contract.ts';
 import type { Capabilities } from '../../../src/plan/types.ts';
 import type { SeekTiming, SessionEvent, SessionView, StageReport } from '../../../src/session/types.ts';
 import type { SourceStats } from '../../../src/source/byte-source.ts';
+import type { TorrentStatus } from '../../../src/torrent/status.ts';
 import type { ApiClient } from '../api/client.ts';
 import {
   ApiError,
@@ -21,6 +22,7 @@ import { chooseWay, isWayFailure, type Way, wayName } from '../player/ways.ts';
 import { waitForAnswer } from './examine.ts';
 import { rememberAudioLanguage } from './languages.ts';
 import { type Item, SessionLink } from './session-link.ts';
+import { type FileChoice, fileChoices } from './torrent-files.ts';
 
 /** What a film needs from around it. */
 export interface FilmContext {
@@ -61,6 +63,10 @@ export class Film {
   /** Why a smaller picture is played than could be. */
   qualityNote: string | null = $state(null);
   qualities: QualityChoice[] = $derived(this.way === 'hls' ? qualityChoices(this.view) : []);
+  /** How its torrent does, where it comes from one. */
+  swarm: TorrentStatus | null = $state.raw(null);
+  /** Which of the torrent’s films plays, and what the others are. */
+  files: FileChoice[] = $derived(fileChoices(this.view?.torrent));
   audio: AudioChoice[] = $derived(this.way === 'hls' ? playableAudio(this.view, this.canEncode) : []);
 
   readonly #context: FilmContext;
@@ -149,6 +155,13 @@ export class Film {
     this.#autoPicture = step.rendition;
     this.qualityNote = step.reason;
     this.#engine?.selectPicture(step.rendition);
+  }
+
+  /** Another file of the same torrent, ready to be played in this one's stead. Rejects with `ApiError`. */
+  async openFile(fileIdx: number): Promise<Item> {
+    const id = await this.#session.openFile(this.view?.source ?? '', fileIdx);
+    const name = this.files.find(({ key }) => key === fileIdx)?.label ?? this.name;
+    return { kind: 'session', id, name };
   }
 
   /** The supervisor's news. A core that came back continues a film at once; its port may be another one. */
@@ -262,6 +275,7 @@ export class Film {
     if (event.type === 'stage') this.stage = event.data;
     else if (event.type === 'seek') this.seeks = [event.data, ...this.seeks].slice(0, 6);
     else if (event.type === 'buffer') this.source = event.data;
+    else if (event.type === 'torrent') this.swarm = event.data;
     else if (event.type === 'decisions' && this.view !== null) {
       this.view = { ...this.view, decisions: event.data };
     } else if (event.type === 'damage' && this.view !== null) {

@@ -42,6 +42,16 @@ describe('the list', () => {
     expect(loadRecents(storage)).toEqual([{ name: 'film.mkv', host: 'a.example', url: null, isFile: false }]);
   });
 
+  test('keeps of a magnet link what it names, not who is asked', () => {
+    const link = 'magnet:?xt=urn:btih:abc&dn=A%20film&tr=https%3A%2F%2Ftracker.example%2Fs3cret%2Fannounce';
+    expect(recentOfUrl(link)).toEqual({
+      name: 'A film',
+      host: '',
+      url: 'magnet:?xt=urn:btih:abc&dn=A%20film',
+      isFile: false,
+    });
+  });
+
   test('a plain link can be opened again', () => {
     expect(recentOfUrl('https://a.example:8080/films/The%20End.mkv')).toEqual({
       name: 'The End.mkv',
@@ -56,6 +66,8 @@ test.each([
   ['https://a.example/x/y.mp4', 'y.mp4'],
   ['https://a.example/x/?k=1', 'x'],
   ['https://a.example/', 'a.example'],
+  ['magnet:?xt=urn:btih:abc&dn=A+film', 'A film'],
+  ['magnet:?xt=urn:btih:abc', 'Torrent'],
   ['https://a.example/100%.mkv', '100%.mkv'],
 ])('nameOfUrl(%s) is %s', (url, name) => {
   expect(nameOfUrl(url)).toBe(name);
@@ -68,6 +80,7 @@ test.each([
   ['localhost:8080/x.mkv', 'http://localhost:8080/x.mkv'],
   ['127.0.0.1:8080/x.mkv', 'http://127.0.0.1:8080/x.mkv'],
   ['magnet:?xt=urn:btih:abc', 'magnet:?xt=urn:btih:abc'],
+  ['a'.repeat(40), `magnet:?xt=urn:btih:${'a'.repeat(40)}`],
   ['foo', null],
   ['two words.example', null],
   ['', null],

@@ -36,6 +36,7 @@ export function forgetRecents(storage: Storage): void {
 /** A link as the list keeps it. */
 export function recentOfUrl(url: string, name = nameOfUrl(url)): Recent {
   const parsed = new URL(url);
+  if (parsed.protocol === 'magnet:') return { name, host: '', url: withoutTrackers(parsed), isFile: false };
   return {
     name,
     host: parsed.host,
@@ -46,7 +47,8 @@ export function recentOfUrl(url: string, name = nameOfUrl(url)): Recent {
 
 /** The last part of a link's path, as a person would call the film; the host where there is none. */
 export function nameOfUrl(url: string): string {
-  const { pathname, host } = new URL(url);
+  const { protocol, pathname, host, searchParams } = new URL(url);
+  if (protocol === 'magnet:') return searchParams.get('dn') ?? 'Torrent';
   const last = pathname.split('/').findLast((part) => part !== '') ?? host;
   try {
     return decodeURIComponent(last);
@@ -55,9 +57,10 @@ export function nameOfUrl(url: string): string {
   }
 }
 
-/** A typed or pasted text as a link that can be opened; null when it is none. */
+/** A typed or pasted text as a link that can be opened, an info-hash as a magnet link; null when it is none. */
 export function linkOf(text: string): string | null {
   const trimmed = text.trim();
+  if (/^(?:[0-9a-f]{40}|[a-z2-7]{32})$/i.test(trimmed)) return `magnet:?xt=urn:btih:${trimmed}`;
   const isLocal = /^(localhost|\d+\.\d+\.\d+\.\d+)(:\d+)?(\/|$)/.test(trimmed);
   const hasPort = /^[^\s/:]+:\d+(\/|$)/.test(trimmed);
   // `example.com:8080` reads as a scheme to the URL parser.
@@ -73,6 +76,13 @@ function carriesKey(url: URL): boolean {
     .split('/')
     .slice(0, -1)
     .some((part) => /^(?=.*\d)[\w-]{20,}$/.test(part));
+}
+
+/** Only what a torrent is: its trackers' addresses may carry a key to somebody's account. */
+function withoutTrackers({ searchParams }: URL): string {
+  const name = searchParams.get('dn');
+  const topic = searchParams.getAll('xt').find((value) => /^urn:btih:/i.test(value)) ?? '';
+  return `magnet:?xt=${topic}${name === null ? '' : `&dn=${encodeURIComponent(name)}`}`;
 }
 
 function isRecent(value: unknown): value is Recent {

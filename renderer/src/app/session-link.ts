@@ -1,6 +1,6 @@
 import type { Capabilities } from '../../../src/plan/types.ts';
 import type { SessionEvent } from '../../../src/session/types.ts';
-import type { ApiClient } from '../api/client.ts';
+import type { ApiClient, NewSession } from '../api/client.ts';
 import { listen } from '../api/events.ts';
 
 /** What a person opened. A session made by the main process (a local file) cannot be made again from here. */
@@ -68,16 +68,20 @@ export class SessionLink {
     if (this.#id !== null) this.#options.api().abandonSession(this.#id);
   }
 
+  /** Another file of a torrent, as a session that is nobody's yet: the torrent that both share goes on. Rejects with `ApiError`. */
+  openFile(source: string, fileIdx: number): Promise<string> {
+    return this.#ask({ source, kind: 'torrent', fileIdx });
+  }
+
+  async #ask(request: Omit<NewSession, 'capabilities' | 'languages' | 'ladder'>): Promise<string> {
+    const { api, capabilities, languages } = this.#options;
+    const made = { ...request, capabilities, languages: languages(), ladder: true };
+    return (await api().createSession(made)).id;
+  }
+
   async #create(startTime: number): Promise<string> {
     if (this.#item.kind !== 'url') return this.#item.id;
-    const { api, capabilities, languages } = this.#options;
-    const { id } = await api().createSession({
-      source: this.#item.url,
-      capabilities,
-      languages: languages(),
-      ladder: true,
-      startTime,
-    });
+    const id = await this.#ask({ source: this.#item.url, startTime });
     this.#id = id;
     // Closed while the answer was on its way: nobody else knows of this session.
     if (this.#isEnded) this.#drop();

@@ -106,7 +106,7 @@ export class Downloader {
 
   #requestsOf(wire: Wire, { pace }: PeerState): number {
     const accepts = wire.peerExtendedHandshake?.reqq;
-    return pace.requests(wire.downloadSpeed(), typeof accepts === 'number' ? accepts : undefined);
+    return pace.requests(typeof accepts === 'number' ? accepts : undefined);
   }
 
   /** By speed among the peers that can be asked; one of unknown speed counts like the slowest, so that it gets its chance. */
@@ -138,7 +138,7 @@ export class Downloader {
       state.underWay.delete(keyOf(pick));
       if (error || !bytes) piece.release(block, wire);
       else {
-        state.pace.gave(pick.askedMs, this.#options.nowMs());
+        state.pace.gave(pick.askedMs, this.#options.nowMs(), state.underWay.size + 1);
         this.#received(wire, pick, bytes);
       }
       this.fill(wire);

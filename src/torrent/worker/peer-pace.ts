@@ -1,10 +1,12 @@
-import { BLOCK_BYTES } from './piece-progress.ts';
-
 /** Requests to a peer of unknown speed. Enough to fill a link of 10 ms at 100 Mb/s; little enough to be soon cancelled. */
 const FIRST_REQUESTS = 8;
-/** How much of a second of its speed a peer is asked for ahead: more would make a seek wait behind what is already on its way. */
-const AHEAD_SECONDS = 0.5;
-const MAX_REQUESTS = 500;
+const FEWEST_REQUESTS = 2;
+const MOST_REQUESTS = 500;
+/**
+ * How long after it was asked for a block should come, milliseconds. Sooner: more can be asked for. Much later: a seek would wait behind
+ * what is already on its way. Clients that send in beats (transmission: every half second) still give all they can.
+ */
+const WAIT_MS = 800;
 /** A peer that was asked and sends nothing for so long is not relied on until it does, milliseconds. */
 const SNUBBED_AFTER_MS = 4_000;
 /**
@@ -19,6 +21,7 @@ export class PeerPace {
   /** When the latest of the blocks that came was asked for. */
   #answeredMs = Number.NEGATIVE_INFINITY;
   #isSnubbed = false;
+  #requests = FIRST_REQUESTS;
 
   constructor(nowMs: number) {
     this.#lastMs = nowMs;
@@ -33,8 +36,9 @@ export class PeerPace {
     this.#lastMs = nowMs;
   }
 
-  /** A block came that was asked for at `askedMs`. */
-  gave(askedMs: number, nowMs: number): void {
+  /** A block came that was asked for at `askedMs`, when `underWay` were. */
+  gave(askedMs: number, nowMs: number, underWay: number): void {
+    if (!this.#isSnubbed) this.#adapt(nowMs - askedMs, underWay >= this.#requests / 2);
     this.#lastMs = nowMs;
     this.#answeredMs = Math.max(this.#answeredMs, askedMs);
     this.#isSnubbed = false;
@@ -45,6 +49,7 @@ export class PeerPace {
     if (underWay === 0 || nowMs - this.#lastMs < SNUBBED_AFTER_MS) return false;
     this.#lastMs = nowMs;
     this.#isSnubbed = true;
+    this.#requests = FIRST_REQUESTS;
     return true;
   }
 
@@ -53,15 +58,15 @@ export class PeerPace {
     return askedMs + LOST_AFTER_MS < this.#answeredMs;
   }
 
-  /**
-   * Requests to have under way.
-   *
-   * @param bytesPerSecond what it gives
-   * @param accepts how many it takes at once, where it says (`reqq`, BEP 10)
-   */
-  requests(bytesPerSecond: number, accepts: number | undefined): number {
+  /** Requests to have under way. `accepts`: how many it takes at once, where it says (`reqq`, BEP 10). */
+  requests(accepts: number | undefined): number {
     if (this.#isSnubbed) return 1;
-    const wanted = FIRST_REQUESTS + Math.ceil((bytesPerSecond * AHEAD_SECONDS) / BLOCK_BYTES);
-    return Math.min(wanted, MAX_REQUESTS, accepts !== undefined && accepts > 0 ? accepts : MAX_REQUESTS);
+    return Math.min(this.#requests, accepts !== undefined && accepts > 0 ? accepts : MOST_REQUESTS);
+  }
+
+  /** Grows as fast as TCP does in its slow start: by one for each block, so to the double with all that are under way. */
+  #adapt(waitedMs: number, wasBusy: boolean): void {
+    if (waitedMs > 2 * WAIT_MS) this.#requests = Math.max(FEWEST_REQUESTS, this.#requests - 1);
+    else if (waitedMs < WAIT_MS && wasBusy) this.#requests = Math.min(MOST_REQUESTS, this.#requests + 1);
   }
 }

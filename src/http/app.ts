@@ -1,5 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
-import { readBody } from './body.ts';
+import { readBody, readTorrentBody } from './body.ts';
 import { cors } from './cors.ts';
 import type { AppDeps } from './deps.ts';
 import { guard } from './guard/guard.ts';
@@ -29,7 +29,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(securityHeaders);
   app.use(guard(deps.config, deps.verifyCastToken ?? (() => false)));
   app.use(cors);
-  app.use(readBody);
+  app.use(readTorrentBody, readBody);
   app.use(
     healthRoutes(deps),
     sessionRoutes(deps),

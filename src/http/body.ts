@@ -1,5 +1,6 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { RaffiError } from '../errors.ts';
+import { MAX_METAINFO_BYTES } from '../torrent/metainfo.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
@@ -12,6 +13,18 @@ export const readBody: RequestHandler = express.text({
   limit: MAX_BODY_BYTES,
   inflate: false,
 });
+
+/** Reads a `.torrent` file, where the body says that it is one. */
+export const readTorrentBody: RequestHandler = express.raw({
+  type: 'application/x-bittorrent',
+  limit: MAX_METAINFO_BYTES,
+  inflate: false,
+});
+
+/** The `.torrent` file that was sent as the body; null when it was something else. */
+export function torrentBody(request: Request): Uint8Array | null {
+  return Buffer.isBuffer(request.body) ? request.body : null;
+}
 
 /** The body as JSON. Throws `bad_json`. */
 export function jsonBody(request: Request): unknown {

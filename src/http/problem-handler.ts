@@ -57,9 +57,8 @@ function fromMiddleware(thrown: unknown): RaffiError | null {
   if (type === 'request.aborted')
     return new RaffiError('aborted', 'The request was cancelled.', { cause: thrown });
   if (status === 413) {
-    return new RaffiError('body_too_large', 'The body may hold at most 64 KiB. Send less.', {
-      cause: thrown,
-    });
+    const advice = 'The body may hold at most 64 KiB, a .torrent file 8 MiB. Send less.';
+    return new RaffiError('body_too_large', advice, { cause: thrown });
   }
   if (status < 400 || status > 499) return null;
   return new RaffiError('bad_request', 'The body cannot be read. Send JSON in UTF-8, not compressed.', {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { TorrentStatus } from '../../src/torrent/status.ts';
 import { LOOPBACK_SETTINGS } from '../../src/torrent/testing.fixture.ts';
 import { film, realClip } from '../lab/media/index.ts';
+import { startOrigin } from '../lab/origin/index.ts';
 import { randomNumbers } from '../support/random.ts';
 import { deliveryOf, fetchAll, hashes, urisOf } from './film-delivery.ts';
 import { json, NO_FFMPEG, problemOf, Rig } from './rig.ts';
@@ -117,6 +118,56 @@ describe('a torrent’s file', () => {
     const beyond = await rig.get(url, { headers: { Range: `bytes=${bytes.length}-` } });
     expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${bytes.length}`]);
     expect((await rig.get(`${url}/7`)).status).toBe(404);
+  });
+});
+
+describe('a .torrent file', () => {
+  const upload = (body: Uint8Array, query = '') =>
+    rig.get(`/sessions${query}`, {
+      method: 'POST',
+      body: Buffer.from(body),
+      headers: { 'Content-Type': 'application/x-bittorrent' },
+    });
+
+  it('can be sent as the body, with the rest of the request beside it', async () => {
+    const path = await film('gop2-mkv');
+    const { torrentFile, infoHash, address } = await seeded(path);
+    const options = encodeURIComponent(JSON.stringify({ startTime: 4, fileIdx: 0 }));
+    const answer = await upload(torrentFile, `?options=${options}`);
+    expect(answer.status).toBe(200);
+    const { id } = json(answer) as { id: string };
+    sessions.push(id);
+    // Nobody told where the peers are: the same torrent's link does.
+    await opened(`magnet:?xt=urn:btih:${infoHash}&x.pe=${address}`);
+    expect(json(await rig.get('/sessions'))).toMatchObject({
+      sessions: expect.arrayContaining([expect.objectContaining({ id, startTime: 4, kind: 'torrent' })]),
+    });
+    expect(await statusOf(infoHash)).toMatchObject({ stage: 'metadata' });
+  });
+
+  it.each([
+    ['a page', Buffer.from('<html>'), '', 400, 'bad_torrent'],
+    ['9 MiB', new Uint8Array(9 * 1024 * 1024), '', 413, 'body_too_large'],
+    ['a good one with bad options', null, '?options=%7B', 400, 'bad_json'],
+    ['a good one that begins before its start', null, '?options=%7B"startTime":-1%7D', 400, 'bad_start_time'],
+  ] as const)('%s is refused', async (_what, body, query, status, code) => {
+    const { torrentFile } = await seeded(await film('gop2-mkv'));
+    const answer = await upload(body ?? torrentFile, query);
+    expect([answer.status, problemOf(answer).code]).toEqual([status, code]);
+  });
+
+  it('behind a link is fetched, and what is none says so', async () => {
+    const { torrentFile, infoHash } = await seeded(await film('gop2-mkv'));
+    const origin = await startOrigin({
+      files: { '/film.torrent': Buffer.from(torrentFile), '/page.torrent': Buffer.from('<html>') },
+    });
+    const session = await opened(origin.url('/film.torrent'));
+    const wrong = await opened(origin.url('/page.torrent'));
+    void rig.get(`/sessions/${session}`).catch(() => {});
+    await vi.waitFor(async () => expect((await statusOf(infoHash)).stage).toBe('downloading'), 30_000);
+    const answer = await rig.get(`/sessions/${wrong}/master.m3u8`);
+    expect([answer.status, problemOf(answer).code]).toEqual([400, 'bad_torrent']);
+    await origin.close();
   });
 });
 

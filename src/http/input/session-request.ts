@@ -3,7 +3,7 @@ import { type ErrorCode, RaffiError } from '../../errors.ts';
 import type { SessionRequest } from '../../session/types.ts';
 import { validateSourceUrl } from '../../source/validate-source.ts';
 import { isMagnetLike } from '../../torrent/magnet.ts';
-import { checkTorrentSource } from '../../torrent/torrent-request.ts';
+import { checkTorrentSource, requestOfMetainfo } from '../../torrent/torrent-request.ts';
 import { originHeaders } from './headers.ts';
 import { languageTags } from './languages.ts';
 
@@ -75,6 +75,27 @@ export function parseSessionRequest(json: unknown): SessionRequest {
     ...(ladder === undefined ? {} : { ladder }),
     ...(trackers === undefined ? {} : { trackers }),
   };
+}
+
+/**
+ * A `.torrent` file that was sent as the body, and the members of the request that are not `source` as JSON.
+ *
+ * @throws `bad_torrent`, `torrent_unsupported`, `bad_json`, and what `parseSessionRequest` throws
+ */
+export function parseUpload(torrentFile: Uint8Array, options: unknown): SessionRequest {
+  const { source, metainfo } = requestOfMetainfo(torrentFile);
+  const members = typeof options === 'string' && options !== '' ? parseJson(options) : {};
+  return { ...parseSessionRequest({ ...members, source, kind: 'torrent' }), metainfo };
+}
+
+function parseJson(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // said below
+  }
+  throw new RaffiError('bad_json', 'The query’s "options" is not a JSON object.');
 }
 
 function invalid(error: z.ZodError): RaffiError {

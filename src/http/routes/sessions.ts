@@ -1,12 +1,12 @@
-import type { Router } from 'express';
-import type { SessionView } from '../../session/types.ts';
+import type { Request, Router } from 'express';
+import type { SessionRequest, SessionView } from '../../session/types.ts';
 import { withoutSecrets } from '../../session/view.ts';
-import { jsonBody } from '../body.ts';
+import { jsonBody, torrentBody } from '../body.ts';
 import { clientSignal } from '../client-signal.ts';
 import type { AppDeps } from '../deps.ts';
 import { accessOf } from '../guard/guard.ts';
 import { parseAudioIndex } from '../input/numbers.ts';
-import { parseSessionRequest } from '../input/session-request.ts';
+import { parseSessionRequest, parseUpload } from '../input/session-request.ts';
 import { param, resource, strictRouter } from '../resource.ts';
 
 /** Sessions as a whole: open, list, look at, switch audio, end. */
@@ -17,7 +17,7 @@ export function sessionRoutes({ store }: AppDeps): Router {
       response.json({ sessions: store.list().map((session) => listed(session.snapshot())) });
     },
     post: (request, response) => {
-      const session = store.create(parseSessionRequest(jsonBody(request)));
+      const session = store.create(requestOf(request));
       response.json({ id: session.id });
     },
   });
@@ -42,6 +42,12 @@ export function sessionRoutes({ store }: AppDeps): Router {
     },
   });
   return router;
+}
+
+/** JSON, or a `.torrent` file with the rest as JSON in `?options=`. */
+function requestOf(request: Request): SessionRequest {
+  const metainfo = torrentBody(request);
+  return metainfo ? parseUpload(metainfo, request.query.options) : parseSessionRequest(jsonBody(request));
 }
 
 /** Whoever lists sessions need not know the keys of their links; whoever knows a session's id is told its source as it was given. */

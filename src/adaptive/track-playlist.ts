@@ -47,11 +47,6 @@ export class TrackPlaylist {
     }
   }
 
-  /** Fetches a list anew that has ended: its addresses may have expired. */
-  reload(signal?: AbortSignal): Promise<OriginPlaylist> {
-    return this.#flights.run('list', (running) => this.#refresh(running), signal);
-  }
-
   /** @throws `segment_not_found` for a number that is not, or no longer, in the list. */
   async segment(sequence: number, signal?: AbortSignal): Promise<OriginSegment> {
     await this.#atLeastOnce(signal);

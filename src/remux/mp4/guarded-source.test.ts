@@ -17,11 +17,12 @@ import { openPacketReader } from '../open-reader.ts';
 import { GuardedSource } from './guarded-source.ts';
 import { SampleSource } from './sample-source.ts';
 
-const MEDIA = box('mdat', new Uint8Array(1000));
+/** A picture of 500 bytes whose one NAL unit (an IDR slice) fills it, and 500 bytes more. */
+const MEDIA = box('mdat', concat(u32(496), [0x65], new Uint8Array(995)));
 const LAST_MS = 20_000;
 
-/** A run of one keyframe of that many bytes, right behind its `moof` (of 88 bytes) and the head of `mdat`. */
-const keyframe = (bytes: number) => fullBox('trun', 0x301, u32(1, 96, 1000, bytes));
+/** A run of one keyframe of that many bytes, right behind its `moof` (of 92 bytes) and the head of `mdat`. */
+const keyframe = (bytes: number) => fullBox('trun', 0x301, u32(1, 100, 1000, bytes));
 
 /** A film of three fragments; its index (`mfra`) lists the first and the last, so that what the middle one holds is seen when it is played. */
 async function packetsOf(middle: Uint8Array, firstBytes = 500, size?: number) {

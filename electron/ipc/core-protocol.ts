@@ -20,8 +20,17 @@ export const SessionRequestSchema = z.strictObject({
 });
 export type CoreSessionRequest = z.infer<typeof SessionRequestSchema>;
 
+const SetbackSchema = z.strictObject({
+  track: z.enum(['video', 'audio']),
+  position: z.number().int().nonnegative(),
+  problem: z.enum(['no_frames', 'silent', 'decode_error']),
+});
+
 /** A session as it must be made again after a crash. */
-export const SessionSnapshotSchema = SessionRequestSchema.extend({ id: z.uuid() });
+export const SessionSnapshotSchema = SessionRequestSchema.extend({
+  id: z.uuid(),
+  setbacks: z.array(SetbackSchema).exactOptional(),
+});
 export type SessionSnapshot = z.infer<typeof SessionSnapshotSchema>;
 
 /** What the embedding program wants where the environment says nothing; see `CoreConfig`. */

@@ -47,6 +47,15 @@ export interface PackagerOptions {
   cache: SegmentCache;
   /** Film time of the picture that the viewer needs next, seconds: kept up to date with what is asked for. */
   viewer: { seconds: number };
+  /** Which of a rendition's editions this is, by the sound it carries: packagers of a film give the same bytes for the same edition. */
+  edition: (audioPosition: number | null) => number;
+  /** Of the film; counted on. */
+  counts: SegmentCounts;
+}
+
+export interface SegmentCounts {
+  produced: number;
+  servedFromCache: number;
 }
 
 /** How many segments behind the one being played are asked of the source ahead of time. */
@@ -61,8 +70,6 @@ export class Packager {
   readonly #options: PackagerOptions;
   readonly #productions = new Map<string, Production>();
   readonly #timelines = new Map<RenditionId, { plan: SegmentPlan; parts: SegmentPart[] }>();
-  #producedCount = 0;
-  #cacheHits = 0;
 
   constructor(options: PackagerOptions) {
     this.#options = options;
@@ -81,7 +88,7 @@ export class Packager {
 
   /** The init segment of a rendition (ISO/IEC 14496-12 `ftyp` + `moov`). */
   async init(rendition: RenditionId, signal?: AbortSignal): Promise<ByteParts> {
-    const key = `${this.#options.id}/${rendition}/init`;
+    const key = `${this.#options.id}/${this.#nameOf(rendition)}/init`;
     const cached = this.#options.cache.get(key);
     if (cached) return cached;
     const { reader, media } = this.#pictureOf(rendition);
@@ -103,7 +110,7 @@ export class Packager {
     const track = isVideo(rendition) ? 'v' : positionOf(rendition);
     const locate = (running: AbortSignal) => this.#located(rendition, entry.segment, running);
     const made = this.#produce(
-      `${rendition}/${index}`,
+      `${this.#nameOf(rendition)}/${index}`,
       entry.segment,
       track === 'v' || !reader.video,
       signal,
@@ -136,22 +143,13 @@ export class Packager {
     const { plan } = cuts;
     const segment = plan.segments[index];
     if (!segment) throw noSegment();
-    const key = `ts${audioPosition ?? 'v'}/${index}`;
+    const key = `ts${audioPosition ?? 'v'}e${this.#options.edition(audioPosition)}/${index}`;
     // What it interleaves is known when all of it is there.
     const made = await this.#produce(key, segment, true, signal, async function* (running) {
       const located = await cuts.locate(segment, running);
       yield await buildTransportSegment(reader, audioPosition, located, { plan, media }, running);
     });
     return { ...made, parts: await wholeOf(made), rest: null };
-  }
-
-  stats(): { produced: number; servedFromCache: number; cachedBytes: number } {
-    const { cache, id } = this.#options;
-    return {
-      produced: this.#producedCount,
-      servedFromCache: this.#cacheHits,
-      cachedBytes: cache.sizeBytes(`${id}/`),
-    };
   }
 
   close(): void {
@@ -176,12 +174,12 @@ export class Packager {
     signal: AbortSignal | undefined,
     build: (signal: AbortSignal) => AsyncIterable<ByteParts>,
   ): Promise<Produced> {
-    const { id, cache, source } = this.#options;
+    const { id, cache, source, counts } = this.#options;
     const key = `${id}/${name}`;
     const filmSeconds = segment.startSeconds;
     const cached = cache.get(key);
     if (cached) {
-      this.#cacheHits += 1;
+      counts.servedFromCache += 1;
       return { parts: cached, rest: null, filmSeconds, from: 'produced' };
     }
     const before = source.stats();
@@ -210,7 +208,7 @@ export class Packager {
       build,
       onWhole: (parts) => {
         this.#options.cache.set(key, parts);
-        this.#producedCount += 1;
+        this.#options.counts.produced += 1;
         onWhole();
       },
       onOver: () => {
@@ -236,6 +234,10 @@ export class Packager {
     const produced = await made;
     viewer.seconds = endSeconds;
     return produced;
+  }
+
+  #nameOf(rendition: RenditionId): string {
+    return `${rendition}e${this.#options.edition(isVideo(rendition) ? null : positionOf(rendition))}`;
   }
 
   #formatOf(rendition: RenditionId) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RaffiError } from '../errors.ts';
 import type {
+  FeedbackAnswer,
   MediaAsset,
   Session,
   SessionEvent,
@@ -85,6 +86,10 @@ export class MemorySession implements Session {
   async setAudio(index: number): Promise<void> {
     if (index > 1) throw new RaffiError('bad_audio_index', 'The film has 2 audio tracks.');
     this.#audioIndex = index;
+  }
+
+  async feedback(): Promise<FeedbackAnswer> {
+    throw new RaffiError('not_media', 'This is no film.');
   }
 
   async streamPlaylist(query: StreamQuery) {

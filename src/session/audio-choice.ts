@@ -1,7 +1,7 @@
 import { RaffiError } from '../errors.ts';
 import { defaultAudioPosition } from '../plan/default-audio.ts';
 import type { Delivery } from '../plan/types.ts';
-import type { Film } from './film.ts';
+import type { Film } from './deliver.ts';
 import type { SessionRequest } from './types.ts';
 
 /** Which audio track of a session plays. A choice of the viewer is never overridden by a later probe, unless the film has no such track. */

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import { RaffiError, toRaffiError } from '../errors.ts';
+import type { Setback } from '../plan/setbacks.ts';
 import { SingleFlight } from '../single-flight.ts';
 import { Failure } from './cooldown.ts';
+import { closeFilm, deliverSafer, type Film } from './deliver.ts';
 import type { SourceStage } from './deps.ts';
-import { type Film, type FilmOptions, openFilm } from './film.ts';
+import { type FilmOptions, openFilm } from './film.ts';
 import type { SourceKind, Stage, StageReport } from './types.ts';
 
 /** How often progress is told to those who listen, where there is any. */
@@ -74,7 +76,15 @@ export class FilmOpener {
 
   async close(): Promise<void> {
     this.#closed.abort(new RaffiError('session_not_found', 'The session was closed. Open the film again.'));
-    if (this.#film) await closePackaging(this.#film);
+    if (this.#film) await closeFilm(this.#film);
+  }
+
+  /** Hands the open film out otherwise from now on. @param startSeconds where its player is */
+  heed(film: Film, setback: Setback, startSeconds: number): Film {
+    const { film: options } = this.#options;
+    const speed = options.encoders.pictureEncoder.knownSpeed;
+    this.#film = deliverSafer(film, { ...options, speed, startSeconds }, setback);
+    return this.#film;
   }
 
   async #openNow(waiting: AbortSignal): Promise<Film> {
@@ -85,7 +95,7 @@ export class FilmOpener {
     try {
       const film = await openFilm({ ...options, onStage: (stage) => this.enter(stage) }, signal);
       if (signal.aborted) {
-        await closePackaging(film);
+        await closeFilm(film);
         throw signal.reason;
       }
       this.#film = film;
@@ -134,10 +144,6 @@ export class FilmOpener {
     this.#told = report.progress;
     this.#options.onStage(report);
   }
-}
-
-async function closePackaging({ packaging }: Film): Promise<void> {
-  if (!(packaging instanceof RaffiError)) await packaging.close();
 }
 
 const WAITS_FOR_BYTES: ReadonlySet<Stage> = new Set<Stage>(['connect', 'probe', 'plan', 'first_byte']);

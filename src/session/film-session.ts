@@ -1,9 +1,10 @@
 import { Presentation } from '../adaptive/presentation.ts';
 import { RaffiError } from '../errors.ts';
 import { masterOf } from '../hls/master.ts';
-import type { Produced, RenditionId } from '../hls/packager.ts';
+import type { Produced } from '../hls/packager.ts';
 import { writeMasterPlaylist } from '../hls/playlists/master-playlist.ts';
 import { segmentAt } from '../plan/segments.ts';
+import { editionOf } from '../plan/setbacks.ts';
 import { startWithin } from '../plan/start-time.ts';
 import type { SegmentPlan } from '../plan/types.ts';
 import type { Prober } from '../probe/prober.ts';
@@ -12,11 +13,13 @@ import type { SourceInfo, SourceStats } from '../source/byte-source.ts';
 import { AudioChoice } from './audio-choice.ts';
 import { cooldownMs } from './cooldown.ts';
 import { DamageLog } from './damage-log.ts';
+import type { Film } from './deliver.ts';
 import type { FilmSource, SessionDeps } from './deps.ts';
 import { DirectPlay } from './direct-play.ts';
+import { renditionName as nameInEdition, requireEdition } from './editions.ts';
 import { encodersOf } from './encoder-stats.ts';
 import { SessionEvents } from './events.ts';
-import type { Film } from './film.ts';
+import { judge, needsPictureEncoder, reasonFor } from './feedback.ts';
 import { FilmOpener } from './film-opener.ts';
 import { FilmWaits } from './film-waits.ts';
 import type { Packaging } from './packaging.ts';
@@ -25,18 +28,22 @@ import { PlaylistStart } from './playlist-start.ts';
 import { presentedAsset, presentedMaster } from './presented-assets.ts';
 import { presentedStream, presentedTransport } from './presented-stream.ts';
 import {
-  iFramePlaylistUri,
+  fragmentType,
+  I_FRAME_PLAYLIST,
   parseAsset,
   parseRendition,
   renditionPlaylist,
   renditionUri,
 } from './renditions.ts';
+import { restoreRequest } from './restore.ts';
 import { SeekLog } from './seek-log.ts';
 import { slicePlaylist } from './slice-playlist.ts';
 import { parseSegmentName, sliceFor } from './slices.ts';
 import { SwarmTeller } from './swarm-teller.ts';
 import type {
   ArrivingAsset,
+  Feedback,
+  FeedbackAnswer,
   MediaAsset,
   Session,
   SessionEvent,
@@ -45,7 +52,7 @@ import type {
   SessionView,
   StreamQuery,
 } from './types.ts';
-import { errorView, filmView, firstStageOf, nameOf, torrentMembers } from './view.ts';
+import { errorView, firstStageOf, sessionView, torrentMembers } from './view.ts';
 
 /** One open film: opens it on first need, and answers every question about it. */
 export class FilmSession implements Session {
@@ -97,6 +104,7 @@ export class FilmSession implements Session {
         },
         cheapReads: request.kind === 'file',
         manifest: deps.manifestAccess(request),
+        setbacks: request.setbacks ?? [],
       },
       kind: request.kind,
       onStage: (data) => this.#events.emit({ type: 'stage', data }),
@@ -124,20 +132,13 @@ export class FilmSession implements Session {
   }
 
   snapshot(): SessionView {
-    const { film, stage, error } = this.#opener;
+    const audioIndex = this.#audio.positionFor('cmaf', this.#opener.film);
+    const view = sessionView(this, this.#createdAt, this.#opener, audioIndex);
+    const { report } = this.#damage;
     return {
-      id: this.id,
-      source: this.request.source,
-      kind: this.request.kind,
-      createdAt: this.#createdAt,
-      startTime: this.request.startTime ?? 0,
-      audioIndex: this.#audio.positionFor('cmaf', film),
-      name: nameOf(this.request.source),
-      stage,
+      ...view,
       ...torrentMembers(this.#source.torrent?.()),
-      ...(film ? filmView(film) : {}),
-      ...(this.#damage.report.seconds > 0 ? { damage: this.#damage.report } : {}),
-      ...(error ? { error: errorView(error) } : {}),
+      ...(report.seconds > 0 ? { damage: report } : {}),
     };
   }
 
@@ -147,8 +148,31 @@ export class FilmSession implements Session {
       .catch(() => {});
     signal?.throwIfAborted();
     this.#audio.choose(index, this.#opener.film);
-    this.#start.audioSwitched();
+    this.#start.keepPlace();
     this.#deps.onChange();
+  }
+
+  async feedback(report: Feedback, signal?: AbortSignal): Promise<FeedbackAnswer> {
+    const opened = await this.#used().forPlaylist(signal);
+    if (needsPictureEncoder(opened, report)) await this.#measureEncoder(signal);
+    const film = this.#opener.film ?? opened;
+    const verdict = judge(film, report, this.#audio.positionFor('cmaf', film));
+    const { detail, ...shown } = report;
+    this.#deps.log.warn({ session: this.id, ...shown, detail, ...verdict }, 'a player reports trouble');
+    if ('nothing' in verdict) return { taken: false, reason: verdict.nothing, decisions: film.decisions };
+    const safer = this.#opener.heed(film, verdict.setback, this.#start.place(this.#deps.now()));
+    this.#start.keepPlace();
+    this.#events.emit({ type: 'decisions', data: safer.decisions });
+    this.#deps.onChange();
+    return { taken: true, reason: reasonFor(safer, verdict.setback), decisions: safer.decisions };
+  }
+
+  /** How much this machine encodes in real time is measured where that is needed for the first time; what takes too long is done without. */
+  async #measureEncoder(signal?: AbortSignal): Promise<void> {
+    const { pictureEncoder } = this.#deps.encoders;
+    const measure = (_: Film, running: AbortSignal) => pictureEncoder.speed(running);
+    await this.#waits.forMade('The encoder', measure, signal).catch(() => {});
+    signal?.throwIfAborted();
   }
 
   async streamPlaylist(query: StreamQuery, signal?: AbortSignal) {
@@ -159,21 +183,20 @@ export class FilmSession implements Session {
     const packaging = packagingFor(film, 'mpegts', audioPosition);
     const settled = this.#start.settle(query, this.#deps.now());
     const plan = await this.#planAround(packaging, settled.seekSeconds, signal);
-    return slicePlaylist(this.id, plan, sliceFor(plan, settled, audioPosition));
+    const edition = editionOf(film.setbacks, audioPosition);
+    return slicePlaylist(this.id, plan, sliceFor(plan, settled, { audioPosition, edition }));
   }
 
   async transportSegment(name: string, signal?: AbortSignal): Promise<MediaAsset | ArrivingAsset> {
     const presentation = await this.#presentation(signal);
     if (presentation)
       return this.#arriving(name, (running) => presentedTransport(presentation, name, running), signal);
-    const { audioPosition, segmentIndex } = parseSegmentName(name);
-    const made = await this.#segment(`ts${audioPosition ?? ''}`, segmentIndex, signal, (film, running) =>
-      packagingFor(film, 'mpegts', audioPosition).packager.transportSegment(
-        audioPosition,
-        segmentIndex,
-        running,
-      ),
-    );
+    const { audioPosition, edition, segmentIndex } = parseSegmentName(name);
+    const made = await this.#segment(`ts${audioPosition ?? ''}`, segmentIndex, signal, (film, running) => {
+      requireEdition(film, audioPosition, edition);
+      const { packager } = packagingFor(film, 'mpegts', audioPosition);
+      return packager.transportSegment(audioPosition, segmentIndex, running);
+    });
     return { ...made, contentType: 'video/mp2t' };
   }
 
@@ -195,9 +218,12 @@ export class FilmSession implements Session {
         audioPosition,
         startSeconds: startWithin(plan, wantedSeconds),
         sizeBytes: film.info.sizeBytes,
-        uri: (rendition) => renditionUri(this.id, rendition),
+        uri: (rendition) => renditionUri(this.id, nameInEdition(film, rendition)),
         decision: film.decisions.cmaf,
-        iFrameUri: film.decisions.cmaf.video?.action === 'copy' ? iFramePlaylistUri(this.id) : null,
+        iFrameUri:
+          film.decisions.cmaf.video?.action === 'copy'
+            ? renditionUri(this.id, nameInEdition(film, 'v0'), I_FRAME_PLAYLIST)
+            : null,
       }),
     );
   }
@@ -213,31 +239,35 @@ export class FilmSession implements Session {
       const make = (running: AbortSignal) => presentedAsset(this.id, presentation, names, running);
       return this.#arriving(`${renditionName}/${assetName}`, make, signal);
     }
-    const rendition = parseRendition(renditionName);
+    const name = parseRendition(renditionName);
+    const { rendition } = name;
     const asset = parseAsset(rendition, assetName);
+    const packaging = (film: Film) => {
+      requireEdition(film, name.audioPosition, name.edition);
+      return packagingFor(film, 'cmaf');
+    };
     if (asset.kind === 'segment') {
       const made = await this.#segment(rendition, asset.index, signal, (film, running) =>
-        packagingFor(film, 'cmaf').packager.cmafSegment(rendition, asset.index, running),
+        packaging(film).packager.cmafSegment(rendition, asset.index, running),
       );
       return { ...made, contentType: fragmentType(rendition) };
     }
     if (asset.kind === 'i-frame') {
       // Scrubbing is no seek: nothing is noted of it, and the session's stage stays what it is.
       const make = (film: Film, running: AbortSignal) =>
-        packagingFor(film, 'cmaf').packager.iFrame(asset.index, running);
+        packaging(film).packager.iFrame(asset.index, running);
       const parts = await this.#used().forMade(`Key frame ${asset.index}`, make, signal);
       return { parts, contentType: 'video/mp4' };
     }
     if (asset.kind === 'init') {
       // Of an encoded picture it takes as long as its first frames do.
-      const make = (film: Film, running: AbortSignal) =>
-        packagingFor(film, 'cmaf').packager.init(rendition, running);
+      const make = (film: Film, running: AbortSignal) => packaging(film).packager.init(rendition, running);
       const parts = await this.#used().forMade(`The head of ${rendition}`, make, signal);
       return { parts, contentType: fragmentType(rendition) };
     }
     const film = await this.#used().forPlaylist(signal);
-    const { packager, plan } = packagingFor(film, 'cmaf');
-    return renditionPlaylist(this.id, rendition, asset.kind, packager, plan.targetDurationSeconds);
+    const { packager, plan } = packaging(film);
+    return renditionPlaylist(this.id, name, asset.kind, packager, plan.targetDurationSeconds);
   }
 
   openDirect(signal?: AbortSignal): Promise<SourceInfo> {
@@ -262,12 +292,13 @@ export class FilmSession implements Session {
     const isCutHere =
       packaging !== undefined && !(packaging instanceof RaffiError || packaging instanceof Presentation);
     const torrent = this.#source.torrent?.();
+    const counts = isCutHere ? packaging.counts : { produced: 0, servedFromCache: 0 };
     return {
       id: this.id,
       stage: this.#opener.stage,
       source: this.#sourceStats(),
       ...(torrent ? { torrent: torrent.status } : {}),
-      segments: isCutHere ? packaging.stats() : { produced: 0, servedFromCache: 0, cachedBytes: 0 },
+      segments: { ...counts, cachedBytes: this.#deps.segmentCache.sizeBytes(`${this.id}/`) },
       lastSeeks: this.#seeks.latest(),
       probe: this.#prober.stats,
       encoders: encodersOf(this.id, this.#deps.encoders.slots),
@@ -276,9 +307,7 @@ export class FilmSession implements Session {
 
   /** What a supervisor needs to open this session again after a crash. */
   restoreRequest(): SessionRequest & { id: string } {
-    const { audioIndex: _, ...request } = this.request;
-    const { chosen } = this.#audio;
-    return { ...request, id: this.id, ...(chosen === undefined ? {} : { audioIndex: chosen }) };
+    return restoreRequest(this.id, this.request, this.#audio, this.#opener);
   }
 
   async close(): Promise<void> {
@@ -363,8 +392,4 @@ export class FilmSession implements Session {
     const track = rendition.startsWith('v') ? 'v' : rendition;
     if (segment) this.#start.requested(track, segment, this.#deps.now());
   }
-}
-
-function fragmentType(rendition: RenditionId): string {
-  return rendition.startsWith('v') ? 'video/mp4' : 'audio/mp4';
 }

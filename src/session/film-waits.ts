@@ -8,7 +8,7 @@ import {
   tooLate,
   type WaitBounds,
 } from './bounded-wait.ts';
-import type { Film } from './film.ts';
+import type { Film } from './deliver.ts';
 import type { FilmOpener } from './film-opener.ts';
 import type { StageReport } from './types.ts';
 

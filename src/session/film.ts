@@ -1,31 +1,26 @@
 import type { ManifestAccess } from '../adaptive/manifest-access.ts';
-import type { Presentation } from '../adaptive/presentation.ts';
 import { RaffiError, toRaffiError } from '../errors.ts';
-import { type ContainerObstacles, decide } from '../plan/decisions.ts';
-import { decideDirect } from '../plan/direct.ts';
+import { decide } from '../plan/decisions.ts';
 import type { EncoderSpeed } from '../plan/encoder-limits.ts';
 import { planSegments, segmentAt } from '../plan/segments.ts';
-import type { Capabilities, Delivery, PlaybackDecision } from '../plan/types.ts';
+import type { Setback } from '../plan/setbacks.ts';
+import type { PlaybackDecision } from '../plan/types.ts';
 import { readContainerIndex } from '../probe/container-index/container-index.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { Prober } from '../probe/prober.ts';
 import { fetchEnd } from '../remux/fetch-end.ts';
 import { openPacketReader } from '../remux/open-reader.ts';
-import type { UnindexedFilm } from '../remux/unindexed/film.ts';
 import type { SourceInfo } from '../source/byte-source.ts';
+import { type Container, type DeliveryOptions, deliver, type Film } from './deliver.ts';
 import { fetchAhead } from './fetch-ahead.ts';
-import { type ExaminedFilm, type PackagingOptions, type Packagings, packagingsOf } from './packaging.ts';
 import { manifestKindOf, openPresentedFilm } from './presented-film.ts';
-import type { SessionView, Stage } from './types.ts';
+import type { Stage } from './types.ts';
 import { openWithoutIndex } from './without-index.ts';
 
-export interface FilmOptions extends PackagingOptions {
+export interface FilmOptions extends DeliveryOptions {
   prober: Prober;
-  capabilities: Capabilities | undefined;
-  /** What the viewer understands, the dearest first; BCP 47. */
-  languages: readonly string[];
-  /** Whether smaller pictures are offered where the picture is copied, too. */
-  ladder: 'encoded' | 'all';
+  /** What the player found out before a crash of the core. */
+  setbacks: readonly Setback[];
   /** What is waited for first, before the source is open. */
   firstStage: Stage;
   /** Reads of this source cost no round trip (local files). */
@@ -36,26 +31,13 @@ export interface FilmOptions extends PackagingOptions {
 }
 
 /**
- * A film that has been examined. `packaging`: it is cut into segments by us, or was by its origin (HLS, DASH); an error where it cannot be,
- * though it may still play directly.
- */
-export interface Film {
-  info: SourceInfo;
-  media: MediaInfo;
-  decisions: NonNullable<SessionView['decisions']>;
-  packaging: Packagings | Presentation | RaffiError;
-  /** Why nothing can be encoded here, and what to install; null when it can. */
-  missingEncoder: string | null;
-}
-
-/**
- * Examines a film. ffprobe and the container's own index are read at the same time, and the first segment's bytes are
+ * Examines a film, and decides how it is handed out. ffprobe and the container's own index are read at the same time, and the first segment's bytes are
  * asked for as soon as the index says where they are: on a remote source these waits lie side by side.
  *
  * @throws `source_*`, `not_media`, `probe_failed`, `ffprobe_missing`, or the signal's reason.
  */
 export async function openFilm(options: FilmOptions, signal: AbortSignal): Promise<Film> {
-  const { source, prober, onStage, capabilities } = options;
+  const { source, prober, onStage, capabilities, setbacks } = options;
   onStage(options.firstStage);
   const info = await source.open(signal);
   onStage('probe');
@@ -80,26 +62,10 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   const missingEncoder = await whyNoEncoder(options, signal);
   const canEncode = missingEncoder === null;
   const container = await containerOf(opening, { options, probed, info, canEncode }, signal);
-  const { media, obstacles, unindexed } =
-    container instanceof RaffiError ? { media: probed, obstacles: {}, unindexed: null } : container;
-  const ladder = canEncode ? ladderFor(options.ladder, unindexed) : 'none';
+  const { media, obstacles } = container instanceof RaffiError ? { media: probed, obstacles: {} } : container;
   const alone = decide(media, capabilities, 'cmaf', { container: obstacles.cmaf });
-  const terms = { ladder, speed: await speedFor(options, media, alone, signal) } as const;
-  const decisions = {
-    mpegts: decide(media, capabilities, 'mpegts', { ...terms, container: obstacles.mpegts }),
-    cmaf: decide(media, capabilities, 'cmaf', { ...terms, container: obstacles.cmaf }),
-    direct: decideDirect(media, info, capabilities, options.languages),
-  };
-  const packaging =
-    container instanceof RaffiError
-      ? container
-      : packagingsOf(options, { ...container, canEncode }, decisions);
-  return { info, media, decisions, packaging, missingEncoder };
-}
-
-/** Smaller pictures have keyframes at the plan's cuts: beside a copied picture whose cuts are elsewhere they would not join. */
-function ladderFor(wished: FilmOptions['ladder'], unindexed: UnindexedFilm | null): FilmOptions['ladder'] {
-  return unindexed ? 'encoded' : wished;
+  const speed = await speedFor(options, media, alone, signal);
+  return deliver({ info, media, container, missingEncoder }, { ...options, speed }, setbacks);
 }
 
 /** About a second of film. More would compete with the index for the link. */
@@ -116,11 +82,6 @@ async function openReader(options: FilmOptions, signal: AbortSignal) {
   // A local file has no round trip to save, and nothing keeps what would be read of it.
   if (!cheapReads) fetchAhead(source, first.startOffset, fetchEnd(first), signal);
   return { index, reader: await openPacketReader(source, index, signal) };
-}
-
-/** A film's container, opened: what packing needs of it, and what keeps tracks in it. */
-export interface Container extends Omit<ExaminedFilm, 'canEncode'> {
-  obstacles: Partial<Record<Delivery, ContainerObstacles>>;
 }
 
 /** The film's index and the reader of its packets; without an index of its own what can be found without; else why neither will do. */
@@ -145,13 +106,14 @@ const SMALL_PIXELS = 854 * 480 * 30;
 
 /** How fast pictures are encoded here, where this film's needs to be: who never needs an encoder never has one tried. */
 async function speedFor(
-  { encoders }: FilmOptions,
+  { encoders, setbacks }: FilmOptions,
   { video: [stream] }: MediaInfo,
   { video: decision }: PlaybackDecision,
   signal: AbortSignal,
 ): Promise<EncoderSpeed> {
   const pixels = stream ? stream.width * stream.height * (stream.frameRate ?? 0) : 0;
-  const isWorthIt = decision?.action === 'transcode' && pixels > SMALL_PIXELS;
+  const isEncoded = decision?.action === 'transcode' || setbacks.some(({ track }) => track === 'video');
+  const isWorthIt = isEncoded && pixels > SMALL_PIXELS;
   return isWorthIt ? encoders.pictureEncoder.speed(signal) : encoders.pictureEncoder.knownSpeed;
 }
 

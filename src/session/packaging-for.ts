@@ -2,7 +2,7 @@ import { Presentation } from '../adaptive/presentation.ts';
 import { RaffiError } from '../errors.ts';
 import { assertCopyable } from '../plan/decisions.ts';
 import type { Delivery } from '../plan/types.ts';
-import type { Film } from './film.ts';
+import type { Film } from './deliver.ts';
 import type { Packaging } from './packaging.ts';
 
 /**

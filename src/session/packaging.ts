@@ -1,11 +1,18 @@
 import { deliveredMedia } from '../hls/delivered-media.ts';
 import { encodedLadder } from '../hls/encoded-ladder.ts';
-import { encodingReader } from '../hls/encoding-reader.ts';
+import { type EncodingReader, encodingReader } from '../hls/encoding-reader.ts';
 import { type HeldStretch, withHeldPictures } from '../hls/held-pictures.ts';
-import { Packager, type Picture, type SegmentCache } from '../hls/packager.ts';
+import {
+  Packager,
+  type Picture,
+  type RenditionId,
+  type SegmentCache,
+  type SegmentCounts,
+} from '../hls/packager.ts';
 import { type Cuts, knownCuts } from '../plan/cuts.ts';
 import { planEstimated } from '../plan/estimated-plan.ts';
 import { planSegments } from '../plan/segments.ts';
+import { editionOf, type Setback } from '../plan/setbacks.ts';
 import type { ContainerIndex, Delivery, PlaybackDecision, SegmentPlan } from '../plan/types.ts';
 import { type MediaInfo, originSecondsOf } from '../probe/media-info.ts';
 import type { PacketReader } from '../remux/packet.ts';
@@ -29,20 +36,25 @@ export interface PackagingOptions {
 
 /** How a film is cut and packed for one kind of delivery. */
 export interface Packaging {
+  decision: PlaybackDecision;
   cuts: Cuts;
   /** As far as it is known by now: see `Cuts`. */
   readonly plan: SegmentPlan;
   /** The film as the client gets it. */
   media: MediaInfo;
   reader: PacketReader;
+  /** What that reads from. */
+  tracks: EncodingReader;
   /** The pictures of the ladder below the video, by rendition. */
-  rungs: ReadonlyMap<string, Picture>;
+  rungs: ReadonlyMap<RenditionId, Picture>;
   packager: Packager;
+  viewer: { seconds: number };
 }
 
 /** Both ways of handing a film out, over one reader of its container. */
 export interface Packagings extends Record<Delivery, Packaging> {
-  stats(): ReturnType<Packager['stats']>;
+  counts: SegmentCounts;
+  /** Ends what runs for it. The container's reader stays open: it is the film's. */
   close(): void;
 }
 
@@ -56,63 +68,71 @@ export interface ExaminedFilm {
   canEncode: boolean;
 }
 
+/** @param before how the film was handed out so far: it ends, but for what is decided on as it was */
 export function packagingsOf(
   options: PackagingOptions,
   film: ExaminedFilm,
-  decisions: Record<Delivery, PlaybackDecision>,
+  { decisions, setbacks }: { decisions: Record<Delivery, PlaybackDecision>; setbacks: readonly Setback[] },
+  before?: Packagings,
 ): Packagings {
   const { media, index, copied, canEncode } = film;
+  const counts = before?.counts ?? { produced: 0, servedFromCache: 0 };
+  const edition = (audioPosition: number | null) => editionOf(setbacks, audioPosition);
   const packagingFor = (delivery: Delivery): Packaging => {
     const decision = decisions[delivery];
     const delivered = deliveredMedia(media, decision);
-    const cuts = cutsOf(film, decision);
+    // Only the picture decides where the film is cut.
+    const kept = before?.[delivery].decision.video === decision.video ? before[delivery] : undefined;
+    const cuts = kept?.cuts ?? cutsOf(film, decision);
     const { plan } = cuts;
-    const viewer = { seconds: options.startSeconds };
+    const viewer = kept?.viewer ?? { seconds: options.startSeconds };
     const encoding = {
       ...options.encoders,
-      id: `${options.id}/${delivery}`,
+      id: `${options.id}/${delivery}${edition(null)}`,
       source: options.source,
       ...{ copied, canEncode, media, plan, decision },
       originSeconds: originSecondsOf(media),
       keyframes:
         index.container === 'unindexed' ? null : index.keyframes.map(({ timeSeconds }) => timeSeconds),
       viewerSeconds: () => viewer.seconds,
+      before: kept?.tracks,
     };
     // Where only the container's length is known, a picture may simply end before its sound.
     const onHeld = index.container === 'unindexed' && !film.unindexed ? () => {} : options.onHeld;
-    const reader = withHeldPictures(encodingReader(encoding), cuts, frameSecondsOf(media), onHeld);
-    const rungs = encodedLadder(encoding);
-    const packager = new Packager({ ...options, media: delivered, cuts, reader, rungs, viewer });
+    const tracks = encodingReader(encoding);
+    const reader = withHeldPictures(tracks, cuts, frameSecondsOf(media), onHeld);
+    const rungs = kept?.rungs ?? encodedLadder(encoding);
+    const packaging = { cuts, media: delivered, reader, tracks, rungs, viewer };
     return {
-      cuts,
+      ...packaging,
+      decision,
+      packager: new Packager({ ...options, ...packaging, edition, counts }),
       get plan() {
         return cuts.plan;
       },
-      media: delivered,
-      reader,
-      rungs,
-      packager,
     };
   };
   const mpegts = packagingFor('mpegts');
   const cmaf = packagingFor('cmaf');
+  if (before) {
+    retire(before.mpegts, mpegts);
+    retire(before.cmaf, cmaf);
+  }
   return {
     mpegts,
     cmaf,
-    stats: () => {
-      const [a, b] = [mpegts.packager.stats(), cmaf.packager.stats()];
-      return {
-        produced: a.produced + b.produced,
-        servedFromCache: a.servedFromCache + b.servedFromCache,
-        cachedBytes: a.cachedBytes, // of the film: both have its prefix in the one cache
-      };
-    },
+    counts,
     close: () => {
       mpegts.packager.close();
       cmaf.packager.close();
-      copied.close();
     },
   };
+}
+
+/** Ends what a packaging does not share with the one that takes its place. */
+function retire({ tracks, rungs }: Packaging, successor: Packaging): void {
+  tracks.close(successor.tracks);
+  if (rungs !== successor.rungs) for (const rung of rungs.values()) rung.reader.close();
 }
 
 /** Part of a frame by which two times may differ and still be the same picture's. */

@@ -87,7 +87,7 @@ test.each<[name: string, steps: Step[]]>([
   const start = new PlaylistStart(7, 0);
   for (const [seconds, what, value] of steps) {
     const nowMs = seconds * 1000;
-    if (what === 'switch') start.audioSwitched();
+    if (what === 'switch') start.keepPlace();
     else if (what === 'segment') start.requested('ts0', segment(value), nowMs);
     else if (what === 'master') expect(start.withoutSeek(nowMs)).toBe(value);
     else expect(start.settle(what, nowMs).seekSeconds).toBe(value);

@@ -3,7 +3,8 @@ import { type ManifestKind, manifestKind, SNIFFED_BYTES } from '../adaptive/mani
 import { openPresentation } from '../adaptive/open-presentation.ts';
 import { probeWithFfprobe } from '../probe/ffprobe.ts';
 import type { ByteSource, SourceInfo } from '../source/byte-source.ts';
-import type { Film, FilmOptions } from './film.ts';
+import type { Film } from './deliver.ts';
+import type { FilmOptions } from './film.ts';
 
 /** Whether a source is no film but says where one is. Reads what the first request has brought. */
 export async function manifestKindOf(
@@ -44,6 +45,8 @@ export async function openPresentedFilm(
           reason: 'The link leads to a playlist, whose segments are fetched one by one.',
         },
       },
+      setbacks: [],
+      container: null,
       packaging: opened.presentation,
       missingEncoder: null,
     };

@@ -27,7 +27,7 @@ export async function presentedStream(
     : FROM_THE_BEGINNING;
   const firstSegment = playlist.firstSequence + skipped;
   const offsetSeconds = startSeconds - sliceStartSeconds;
-  const slice = { firstSegment, audioPosition: null, offsetSeconds };
+  const slice = { firstSegment, audioPosition: null, edition: 0, offsetSeconds };
   const text = writeMediaPlaylist({
     version: 8,
     targetDuration: playlist.targetDurationSeconds,

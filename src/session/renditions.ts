@@ -1,6 +1,7 @@
 import { RaffiError } from '../errors.ts';
 import type { Packager, RenditionId } from '../hls/packager.ts';
 import { writeMediaPlaylist } from '../hls/playlists/media-playlist.ts';
+import { editionSuffix, parseEdition } from './editions.ts';
 import type { MediaAsset } from './types.ts';
 
 /** Where a rendition's playlist and segments lie. */
@@ -8,22 +9,28 @@ export function renditionUri(sessionId: string, rendition: string, asset = 'play
   return `/sessions/${sessionId}/hls/${rendition}/${asset}`;
 }
 
-/** Where the playlist of the video's I-frames lies. */
-export function iFramePlaylistUri(sessionId: string): string {
-  return renditionUri(sessionId, 'v0', I_FRAME_PLAYLIST);
-}
-
-const I_FRAME_PLAYLIST = 'iframes.m3u8';
+/** The asset of `v0` that is the playlist of its I-frames. */
+export const I_FRAME_PLAYLIST = 'iframes.m3u8';
 
 /** A rendition's asset by its file name, as named by the playlists. */
 export type RenditionAsset =
   | { kind: 'playlist' | 'init' | 'i-frame-playlist' }
   | { kind: 'segment' | 'i-frame'; index: number };
 
+/** A rendition, and which edition of it. */
+export interface RenditionName {
+  rendition: RenditionId;
+  /** The sound it carries; null for a picture. */
+  audioPosition: number | null;
+  edition: number;
+}
+
 /** @throws `segment_not_found` for names we never wrote. */
-export function parseRendition(name: string): RenditionId {
-  if (!/^(?:v\d{1,4}|a\d{1,3})$/.test(name)) throw unknownName();
-  return name as RenditionId;
+export function parseRendition(name: string): RenditionName {
+  const [, rendition, position, suffix] = /^(v\d{1,4}|a(\d{1,3}))(e[1-9]\d{0,2})?$/.exec(name) ?? [];
+  if (rendition === undefined) throw unknownName();
+  const audioPosition = position === undefined ? null : Number(position);
+  return { rendition: rendition as RenditionId, audioPosition, edition: parseEdition(suffix) };
 }
 
 /** @throws `segment_not_found` for names we never wrote; only the video has I-frames. */
@@ -39,26 +46,32 @@ export function parseAsset(rendition: RenditionId, name: string): RenditionAsset
 /** A playlist of one rendition: of its segments, or of the I-frames they begin with, each shown until the next. */
 export function renditionPlaylist(
   sessionId: string,
-  rendition: RenditionId,
+  { rendition, edition }: RenditionName,
   kind: 'playlist' | 'i-frame-playlist',
   packager: Packager,
   targetDuration: number,
 ): MediaAsset {
   const iFramesOnly = kind === 'i-frame-playlist';
   const prefix = iFramesOnly ? 'i' : '';
+  const name = `${rendition}${editionSuffix(edition)}`;
   const text = writeMediaPlaylist({
     version: 7,
     targetDuration,
     independentSegments: false,
     iFramesOnly,
-    map: renditionUri(sessionId, rendition, 'init.mp4'),
+    map: renditionUri(sessionId, name, 'init.mp4'),
     segments: packager.timeline(rendition).map(({ segment, startSeconds, endSeconds }) => ({
-      uri: renditionUri(sessionId, rendition, `${prefix}${segment.index}.m4s`),
+      uri: renditionUri(sessionId, name, `${prefix}${segment.index}.m4s`),
       durationSeconds: endSeconds - startSeconds,
     })),
   });
   const parts = [new TextEncoder().encode(text)];
   return { parts, rest: null, contentType: 'application/vnd.apple.mpegurl' };
+}
+
+/** The type of a rendition's init and media segments. */
+export function fragmentType(rendition: RenditionId): string {
+  return rendition.startsWith('v') ? 'video/mp4' : 'audio/mp4';
 }
 
 function unknownName(): RaffiError {

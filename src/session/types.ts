@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { Setback } from '../plan/setbacks.ts';
 import type { Capabilities, Delivery, DirectDecision, PlaybackDecision } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { GrowingParts } from '../remux/byte-parts.ts';
@@ -30,6 +31,24 @@ export interface SessionRequest {
   /** Only when a supervisor restores a session after a crash: keep its id. */
   id?: string;
   audioIndex?: number;
+  /** What its player found out before that crash. */
+  setbacks?: Setback[];
+}
+
+/** What a player reports of a track; of sound, the one that plays unless another is named. */
+export interface Feedback extends Omit<Setback, 'position'> {
+  position?: number;
+  /** What the player said, for the log. */
+  detail?: string;
+}
+
+/** What comes of it. */
+export interface FeedbackAnswer {
+  /** Whether the next playlists are of a safer decision. */
+  taken: boolean;
+  /** One sentence for a person. */
+  reason: string;
+  decisions: NonNullable<SessionView['decisions']>;
 }
 
 /** What a playing session is doing now. The order is the order of start-up; `ready` is the normal end. */
@@ -146,6 +165,11 @@ export interface Session {
   snapshot(): SessionView;
   /** `bad_audio_index` when the film is known to have no such track. */
   setAudio(index: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * A player could not play what it was sent: takes the next safer decision for that track, if there is one. `bad_audio_index`,
+   * `codec_not_playable` where there is no encoder, or why the film cannot be cut into segments.
+   */
+  feedback(report: Feedback, signal?: AbortSignal): Promise<FeedbackAnswer>;
   /** The documented `/stream` playlist. */
   streamPlaylist(
     query: StreamQuery,

@@ -3,11 +3,33 @@ import { Presentation } from '../adaptive/presentation.ts';
 import { problem, RaffiError } from '../errors.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { TorrentView } from '../torrent/status.ts';
-import type { Film } from './film.ts';
-import type { SessionRequest, SessionView, Stage } from './types.ts';
+import type { Film } from './deliver.ts';
+import type { FilmOpener } from './film-opener.ts';
+import type { Session, SessionRequest, SessionView, Stage } from './types.ts';
+
+/** What is known of a session now. */
+export function sessionView(
+  { id, request }: Pick<Session, 'id' | 'request'>,
+  createdAt: string,
+  { film, stage, error }: Pick<FilmOpener, 'film' | 'stage' | 'error'>,
+  audioIndex: number,
+): SessionView {
+  return {
+    id,
+    source: request.source,
+    kind: request.kind,
+    createdAt,
+    startTime: request.startTime ?? 0,
+    audioIndex,
+    name: nameOf(request.source),
+    stage,
+    ...(film ? filmView(film) : {}),
+    ...(error ? { error: errorView(error) } : {}),
+  };
+}
 
 /** What is known once the film is. */
-export function filmView({ info, media, decisions, packaging }: Film): Partial<SessionView> {
+function filmView({ info, media, decisions, packaging }: Film): Partial<SessionView> {
   const durationSeconds = durationOf(packaging) ?? media.durationSeconds;
   const isLive = packaging instanceof Presentation && packaging.isLive;
   return {

@@ -6,7 +6,8 @@ import { NOTHING_TO_COPY } from '../remux/open-reader.ts';
 import type { UnindexedFilm } from '../remux/unindexed/film.ts';
 import { openUnindexed } from '../remux/unindexed/open-unindexed.ts';
 import type { SourceInfo } from '../source/byte-source.ts';
-import type { Container, FilmOptions } from './film.ts';
+import type { Container } from './deliver.ts';
+import type { FilmOptions } from './film.ts';
 
 const NO_INDEX = 'The file keeps no index of its keyframes, so it is converted while playing.';
 const OTHER_SOUND = 'This kind of sound cannot be copied out of this kind of file.';

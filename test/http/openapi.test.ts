@@ -64,6 +64,13 @@ const SAMPLES: Record<string, Sample[]> = {
     { body: { index: 99 }, status: 400, code: 'bad_audio_index' },
     { ...wrongSession, body: { index: 0 } },
   ],
+  feedback: [
+    { body: { track: 'video', problem: 'decode_error', detail: 'PIPELINE_ERROR_DECODE' }, status: 200 },
+    { body: { track: 'audio', position: 0, problem: 'silent' }, status: 200 },
+    { body: { track: 'audio', position: 99, problem: 'silent' }, status: 400, code: 'bad_audio_index' },
+    { body: { track: 'video', problem: 'silent' }, status: 400, code: 'bad_request' },
+    { ...wrongSession, body: { track: 'video', problem: 'no_frames' } },
+  ],
   stream: streamSamples,
   streamHead: [{ status: 200 }],
   streamChild: streamSamples,

@@ -5,6 +5,7 @@ import { jsonBody, torrentBody } from '../body.ts';
 import { clientSignal } from '../client-signal.ts';
 import type { AppDeps } from '../deps.ts';
 import { accessOf } from '../guard/guard.ts';
+import { parseFeedback } from '../input/feedback.ts';
 import { parseAudioIndex } from '../input/numbers.ts';
 import { parseSessionRequest, parseUpload } from '../input/session-request.ts';
 import { param, resource, strictRouter } from '../resource.ts';
@@ -39,6 +40,13 @@ export function sessionRoutes({ store }: AppDeps): Router {
       const index = parseAudioIndex(jsonBody(request));
       await session.setAudio(index, clientSignal(response));
       response.json({ id: session.id, audioIndex: index });
+    },
+  });
+  resource(router, '/sessions/:id/feedback', {
+    post: async (request, response) => {
+      const session = store.get(param(request.params, 'id'));
+      const answer = await session.feedback(parseFeedback(jsonBody(request)), clientSignal(response));
+      response.json({ id: session.id, ...answer });
     },
   });
   return router;

@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../../src/plan/types.ts';
-import type { SessionStats, SessionView } from '../../../src/session/types.ts';
+import type { FeedbackAnswer, SessionStats, SessionView } from '../../../src/session/types.ts';
+import type { Complaint } from '../player/symptom.ts';
 import { ApiError, CORE_UNREACHABLE, failureOf } from './problem.ts';
 
 /** The core's HTTP API as the window uses it. Every method rejects with `ApiError`, or the signal's reason. */
@@ -9,6 +10,8 @@ export interface ApiClient {
   /** Waits in the core for a running probe, at most 10 s. */
   session(id: string, signal?: AbortSignal): Promise<SessionView>;
   selectAudio(id: string, index: number, signal?: AbortSignal): Promise<void>;
+  /** A player could not play what it was sent. */
+  complain(id: string, complaint: Complaint, detail: string): Promise<FeedbackAnswer>;
   stats(signal?: AbortSignal): Promise<{ sessions: SessionStats[] }>;
   removeSession(id: string): Promise<void>;
   /** For a page that goes away: survives it, and reports nothing. */
@@ -32,6 +35,9 @@ export interface NewSession {
   fileIdx?: number;
 }
 
+/** As much as the core takes. */
+const MAX_DETAIL_CHARS = 1000;
+
 /** A client of the core at `baseUrl` (scheme, host, port; no trailing slash). */
 export function createClient(baseUrl: string): ApiClient {
   const at = (id: string, rest = '') => `${baseUrl}/sessions/${encodeURIComponent(id)}${rest}`;
@@ -42,6 +48,8 @@ export function createClient(baseUrl: string): ApiClient {
     selectAudio: async (id, index, signal) => {
       await answer(at(id, '/audio'), post({ index }), signal);
     },
+    complain: (id, complaint, detail) =>
+      json(at(id, '/feedback'), post({ ...complaint, detail: detail.slice(0, MAX_DETAIL_CHARS) })),
     stats: (signal) => json(`${baseUrl}/stats`, {}, signal),
     removeSession: async (id) => {
       await answer(at(id), { method: 'DELETE' });

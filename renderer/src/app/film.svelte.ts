@@ -17,10 +17,13 @@ import { createDirectEngine } from '../player/direct-engine.ts';
 import type { Engine, EngineFailure, EngineHost } from '../player/engine.ts';
 import { createHlsEngine } from '../player/hls-engine.ts';
 import { AUTO, type QualityChoice, qualityChoices, stepDown } from '../player/quality.ts';
+import { complaintsOf } from '../player/symptom.ts';
 import { type AudioChoice, playableAudio } from '../player/tracks.ts';
-import { chooseWay, isWayFailure, type Way, wayName } from '../player/ways.ts';
+import { watchPlayback } from '../player/watch-playback.ts';
+import { chooseWay, isWayFailure, type Way, wayAdverb, wayName } from '../player/ways.ts';
 import { waitForAnswer } from './examine.ts';
 import { rememberAudioLanguage } from './languages.ts';
+import { askForSafer } from './safer.ts';
 import { type Item, SessionLink } from './session-link.ts';
 import { type FileChoice, fileChoices } from './torrent-files.ts';
 
@@ -51,6 +54,8 @@ export class Film {
   way: Way | null = $state(null);
   /** Why this way of playing, and what was tried before it. */
   notes: string[] = $state.raw([]);
+  /** What has just been changed by itself, and why; until it was read. */
+  notice: string | null = $state.raw(null);
   audioIndex = $state(0);
   /** A stream that goes on. */
   isLive = $state(false);
@@ -74,6 +79,8 @@ export class Film {
   #video: HTMLVideoElement | null = null;
   #engine: Engine | null = null;
   #engineBase = '';
+  #stopWatching = () => {};
+  #isHelping = false;
   #waysLeft: Way[] = [];
   #attempt = new AbortController();
   #unreachable = 0;
@@ -106,6 +113,9 @@ export class Film {
       this.phase = 'playing';
       this.#unreachable = 0;
       this.#mark();
+    });
+    video.addEventListener('timeupdate', () => {
+      this.#startSeconds = this.#position();
     });
     void this.#open();
   }
@@ -203,7 +213,8 @@ export class Film {
       const choice = chooseWay({ ...view, canEncode: this.canEncode });
       this.notes = [choice.reason];
       this.#waysLeft = choice.ways.slice(1);
-      this.#play(choice.ways[0], this.#startSeconds || view.startTime);
+      this.#startSeconds ||= view.startTime;
+      this.#play(choice.ways[0], this.#startSeconds);
     } catch (thrown) {
       if (signal.aborted) return;
       this.#fail(thrown instanceof ApiError ? thrown.failure : CORE_UNREACHABLE);
@@ -214,7 +225,7 @@ export class Film {
     const video = this.#video;
     const id = this.#session.id;
     if (video === null || id === null) return;
-    this.#engine?.destroy();
+    this.#drop();
     const api = this.#context.api();
     const host: EngineHost = {
       video,
@@ -241,6 +252,13 @@ export class Film {
       way === 'hls' ? createHlsEngine(api.masterUrl(id), host) : createDirectEngine(api.directUrl(id), host);
     this.#engine.selectAudio(this.audioIndex);
     this.#engine.selectPicture(this.quality === AUTO ? this.#autoPicture : this.quality);
+    const { media } = this.view ?? {};
+    if (media !== undefined) {
+      this.#stopWatching = watchPlayback(video, media, (symptom) => {
+        const message = symptom.problem === 'silent' ? 'No sound came.' : 'No picture came.';
+        this.#engineFailed({ kind: 'media', message, symptom });
+      });
+    }
     // Rejected when the film is closed before it began; the play button stays for a blocked autoplay.
     void video.play().catch(() => {});
   }
@@ -250,16 +268,48 @@ export class Film {
       this.#coreGone();
       return;
     }
-    const reason = failure.kind === 'media' ? failure.message : failure.failure.detail;
-    const next =
-      failure.kind === 'media' || isWayFailure(failure.failure) ? this.#waysLeft.shift() : undefined;
-    if (next !== undefined) {
-      this.notes = [...this.notes, `${wayName(this.way)} did not work: ${reason}`];
-      this.#play(next, this.#position());
-    } else if (failure.kind === 'media') this.#fail(decodeFailure(reason));
+    if (failure.kind === 'media') {
+      void this.#mediaFailed(failure);
+      return;
+    }
+    if (isWayFailure(failure.failure) && this.#playOtherwise(failure.failure.detail)) return;
     // The core forgot the session (idle too long, or a crash that was not restored): open the link anew, in place.
-    else if (failure.failure.code === 'session_not_found' && this.#session.canReopen) this.retry();
+    if (failure.failure.code === 'session_not_found' && this.#session.canReopen) this.retry();
     else this.#fail(failure.failure);
+  }
+
+  /** Fragments that cannot be played are made anew by the next safer decision of the core; what has none is played another way. */
+  async #mediaFailed({ message, symptom }: Extract<EngineFailure, { kind: 'media' }>): Promise<void> {
+    const id = this.#session.id;
+    // A failing engine says so more than once.
+    if (this.#isHelping || id === null) return;
+    const { signal } = this.#attempt;
+    const complaints = complaintsOf(symptom, this.view?.decisions?.cmaf, this.audioIndex);
+    this.#isHelping = true;
+    const answer =
+      this.way === 'hls' ? await askForSafer(this.#context.api(), id, complaints, message) : null;
+    if (signal.aborted) return;
+    this.#isHelping = false;
+    if (answer !== null && 'taken' in answer) {
+      if (this.view !== null) this.view = { ...this.view, decisions: answer.decisions };
+      this.#tell(answer.reason, answer.reason);
+      this.#play('hls', this.#position());
+    } else if (!this.#playOtherwise(message)) this.#fail(answer ?? decodeFailure(message));
+  }
+
+  /** Goes on by the other way, if it was not tried yet. */
+  #playOtherwise(reason: string): boolean {
+    const next = this.#waysLeft.shift();
+    if (next === undefined) return false;
+    const failed = `${wayName(this.way)} did not work`;
+    this.#tell(`${failed}, so the film is played ${wayAdverb(next)}.`, `${failed}: ${reason}`);
+    this.#play(next, this.#position());
+    return true;
+  }
+
+  #tell(notice: string, note: string): void {
+    this.notice = notice;
+    this.notes = [...this.notes, note];
   }
 
   /** Goes on when the supervisor reports the core ready; tries by itself too, in case that report came first. */
@@ -300,6 +350,7 @@ export class Film {
     this.chapters = chapterMarks(this.view?.chapters ?? [], duration);
   }
 
+  /** Where the film is; where it was, while its element is being given another source. */
   #position(): number {
     const seconds = this.#video?.currentTime ?? 0;
     return seconds > 0 ? seconds : this.#startSeconds;
@@ -314,8 +365,15 @@ export class Film {
 
   #stop(): void {
     this.#attempt.abort();
+    this.#drop();
+    this.trouble = null;
+    this.notice = null;
+    this.#isHelping = false;
+  }
+
+  #drop(): void {
+    this.#stopWatching();
     this.#engine?.destroy();
     this.#engine = null;
-    this.trouble = null;
   }
 }

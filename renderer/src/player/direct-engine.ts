@@ -1,5 +1,6 @@
 import { failureOf } from '../api/problem.ts';
 import type { Engine, EngineHost } from './engine.ts';
+import { trackOf } from './symptom.ts';
 
 /** Plays the source as it is: `<video src>` by range through the core's cache. One audio track, the file's default. */
 export function createDirectEngine(url: string, host: EngineHost): Engine {
@@ -31,7 +32,11 @@ export function createDirectEngine(url: string, host: EngineHost): Engine {
       await response.body?.cancel();
       if (destroyed) return;
       if (response.ok)
-        host.onFailure({ kind: 'media', message: message === '' ? 'It stopped.' : `${message}.` });
+        host.onFailure({
+          kind: 'media',
+          message: message === '' ? 'It stopped.' : `${message}.`,
+          symptom: { problem: 'decode_error', track: trackOf(message) },
+        });
       else
         host.onFailure({
           kind: 'refused',

@@ -1,4 +1,5 @@
 import type { Failure } from '../api/problem.ts';
+import type { Symptom } from './symptom.ts';
 import type { Way } from './ways.ts';
 
 /** What went wrong in an engine, by what can be done about it. */
@@ -7,8 +8,8 @@ export type EngineFailure =
   | { kind: 'unreachable' }
   /** The core answered with a problem. */
   | { kind: 'refused'; failure: Failure; status: number }
-  /** The browser cannot play what it got; another way may do. */
-  | { kind: 'media'; message: string };
+  /** The browser cannot play what it got; the core may have something safer, or another way may do. */
+  | { kind: 'media'; message: string; symptom: Symptom };
 
 export interface EngineHost {
   readonly video: HTMLVideoElement;

@@ -1,11 +1,18 @@
-import Hls, { type ErrorData, ErrorTypes, Events } from 'hls.js';
+import Hls, { type ErrorData, ErrorDetails, ErrorTypes, Events } from 'hls.js';
 import { CORE_UNREACHABLE, failureOf } from '../api/problem.ts';
 import type { Engine, EngineFailure, EngineHost } from './engine.ts';
 import { hlsConfig } from './hls-config.ts';
 import { LadderSwitch } from './ladder-switch.ts';
+import { type Symptom, trackOf } from './symptom.ts';
 
 /** How often a decoder is started anew before the film counts as undecodable. */
-const MEDIA_RECOVERIES = 2;
+const MEDIA_RECOVERIES = 1;
+/** What starting a decoder anew cannot mend: the browser does not even take the codec. */
+const REFUSALS: ReadonlySet<ErrorDetails> = new Set([
+  ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR,
+  ErrorDetails.BUFFER_ADD_CODEC_ERROR,
+  ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR,
+]);
 
 /** Plays `master.m3u8` through Media Source Extensions. */
 export function createHlsEngine(url: string, host: EngineHost): Engine {
@@ -13,7 +20,13 @@ export function createHlsEngine(url: string, host: EngineHost): Engine {
   const pictures = host.adapts ? null : new LadderSwitch(hls, host);
   let recoveries = 0;
   let wantedAudio: number | null = null;
+  let codecs: string[] = [];
+  let decodeErrors = 0;
 
+  // Before hls.js leaves out what the browser says it cannot play.
+  hls.on(Events.MANIFEST_LOADED, (_event, { levels }) => {
+    codecs = levels.flatMap(({ attrs }) => attrs.CODECS?.split(',') ?? []);
+  });
   hls.on(Events.AUDIO_TRACKS_UPDATED, () => {
     if (wantedAudio !== null) applyAudio(wantedAudio);
   });
@@ -29,13 +42,24 @@ export function createHlsEngine(url: string, host: EngineHost): Engine {
       if (failure.kind === 'refused') host.onTrouble(failure.failure);
       return;
     }
-    if (data.type === ErrorTypes.MEDIA_ERROR && recoveries < MEDIA_RECOVERIES) {
+    const isRefusal = REFUSALS.has(data.details);
+    if (data.type === ErrorTypes.MEDIA_ERROR && !isRefusal && recoveries < MEDIA_RECOVERIES) {
       recoveries += 1;
       hls.recoverMediaError();
       return;
     }
-    host.onFailure(failureFrom(data));
+    host.onFailure(failureFrom(data, codecs));
   });
+  // hls.js starts a decoder that died anew, and again and again: once is enough.
+  const onError = () => {
+    const { error } = host.video;
+    if (error?.code !== MediaError.MEDIA_ERR_DECODE) return;
+    decodeErrors += 1;
+    if (decodeErrors <= MEDIA_RECOVERIES) return;
+    const symptom: Symptom = { problem: 'decode_error', track: trackOf(error.message) };
+    host.onFailure({ kind: 'media', message: sentence(error.message), symptom });
+  };
+  host.video.addEventListener('error', onError);
   hls.loadSource(url);
   hls.attachMedia(host.video);
 
@@ -59,14 +83,17 @@ export function createHlsEngine(url: string, host: EngineHost): Engine {
       if (hls.levels.length === 0) hls.loadSource(url);
       else hls.startLoad(host.video.currentTime, true);
     },
-    destroy: () => hls.destroy(),
+    destroy: () => {
+      host.video.removeEventListener('error', onError);
+      hls.destroy();
+    },
   };
 }
 
-/** Renditions are called `a0`, `a1`… after their position among the film's audio streams; not all of them need be there. A track that lies in
- * the picture's own segments has no address: its place in the list is its position. */
+/** Renditions are called `a0`, `a1`… after their position among the film's audio streams, and their edition; not all of them need be there. A track
+ * that lies in the picture's own segments has no address: its place in the list is its position. */
 function positionOf(url: string | undefined): number | null {
-  const match = /\/a(\d+)\/playlist\.m3u8/.exec(url ?? '');
+  const match = /\/a(\d+)(?:e\d+)?\/playlist\.m3u8/.exec(url ?? '');
   return match === null ? null : Number(match[1]);
 }
 
@@ -85,19 +112,34 @@ function isBuffered({ buffered }: HTMLVideoElement, seconds: number): boolean {
   );
 }
 
-function failureFrom(data: ErrorData): EngineFailure {
-  if (data.type !== ErrorTypes.NETWORK_ERROR) return { kind: 'media', message: sentence(data) };
+/** @param codecs of the film, as its playlist names them */
+function failureFrom(data: ErrorData, codecs: readonly string[] = []): EngineFailure {
+  const media = { kind: 'media', message: sentenceOf(data), symptom: symptomOf(data, codecs) } as const;
+  if (data.type !== ErrorTypes.NETWORK_ERROR) return media;
   const status = data.response?.code ?? 0;
   if (status === 0) {
     const stalled = data.details.toLowerCase().includes('timeout');
     return stalled ? { kind: 'refused', failure: CORE_UNREACHABLE, status } : { kind: 'unreachable' };
   }
-  if (status < 400) return { kind: 'media', message: sentence(data) };
+  if (status < 400) return media;
   return { kind: 'refused', failure: failureOf(status, bodyOf(data)), status };
 }
 
-function sentence(data: ErrorData): string {
-  const text = data.reason ?? data.error.message;
+function symptomOf(data: ErrorData, codecs: readonly string[]): Symptom {
+  const problem = 'decode_error';
+  if (data.details === ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) {
+    const isTaken = (codec: string) => MediaSource.isTypeSupported(`video/mp4; codecs="${codec}"`);
+    return { problem, track: null, refusedCodecs: codecs.filter((codec) => !isTaken(codec)) };
+  }
+  const { sourceBufferName: name } = data;
+  return { problem, track: name === 'video' || name === 'audio' ? name : trackOf(sentenceOf(data)) };
+}
+
+function sentenceOf(data: ErrorData): string {
+  return sentence(data.reason ?? data.error.message);
+}
+
+function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 

@@ -62,5 +62,5 @@ export class LadderSwitch {
 }
 
 function renditionOf(url: string | undefined): string | null {
-  return /\/(v\d+)\/playlist\.m3u8/.exec(url ?? '')?.[1] ?? null;
+  return /\/(v\d+)(?:e\d+)?\/playlist\.m3u8/.exec(url ?? '')?.[1] ?? null;
 }

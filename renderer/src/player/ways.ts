@@ -55,6 +55,11 @@ const WAY_FAILURES: ReadonlySet<Failure['code']> = new Set<Failure['code']>([
   'media_damaged',
 ]);
 
+/** How a film is played, as a sentence goes on. */
+export function wayAdverb(way: Way): string {
+  return way === 'direct' ? 'as the file itself' : 'in fragments';
+}
+
 /** A way as the details panel calls it. */
 export function wayName(way: Way | null): string {
   return way === 'direct' ? 'Direct play' : 'Playing in fragments';

@@ -258,7 +258,8 @@ describe('origins with faults that cannot be borne', () => {
     const early = await master();
     expect(early.status).toBe(503);
     expectProblem(early, 'wait_exceeded');
-    expect(problemOf(early).stage).toBe('probe');
+    // On a busy machine the bound passes before the server has even answered.
+    expect(['connect', 'probe']).toContain(problemOf(early).stage);
     expect(early.headers.get('retry-after')).toBe('1');
     let answer = early;
     while (answer.status === 503) answer = await master();

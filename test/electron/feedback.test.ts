@@ -78,7 +78,6 @@ describe('a player that was wrong about itself recovers', () => {
     await standStill(app.page, counter, false);
     await app.page.locator('p.notice').waitFor();
     expect(await notice()).toBe(reason);
-    await untilPlaying(app, PLACE_SECONDS);
     // A request is listed when its answer is whole.
     await expect.poll(() => requestedFragments(app.page, rendition), { timeout: 15_000 }).not.toEqual([]);
     const fragments = await requestedFragments(app.page, rendition);

@@ -28,7 +28,7 @@ beforeAll(async () => {
       '/xvid.mkv': await film('mpeg4-mp3-mkv'),
       '/stalls.mkv': await film('gop2-mkv'),
     },
-    faults: { '/gone.mkv': { status: { code: 410 } }, '/stalls.mkv': { stall: { afterBytes: 0 } } },
+    faults: { '/gone.mkv': { status: { code: 410 } }, '/stalls.mkv': { stall: { afterBytes: 65_536 } } },
   });
 });
 afterAll(async () => {

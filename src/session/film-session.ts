@@ -16,7 +16,6 @@ import { DamageLog } from './damage-log.ts';
 import type { Film } from './deliver.ts';
 import type { FilmSource, SessionDeps } from './deps.ts';
 import { DirectPlay } from './direct-play.ts';
-import { renditionName as nameInEdition, requireEdition } from './editions.ts';
 import { encodersOf } from './encoder-stats.ts';
 import { SessionEvents } from './events.ts';
 import { judge, needsPictureEncoder, reasonFor } from './feedback.ts';
@@ -25,8 +24,9 @@ import { FilmWaits } from './film-waits.ts';
 import type { Packaging } from './packaging.ts';
 import { packagingFor } from './packaging-for.ts';
 import { PlaylistStart } from './playlist-start.ts';
-import { presentedAsset, presentedMaster } from './presented-assets.ts';
-import { presentedStream, presentedTransport } from './presented-stream.ts';
+import { renditionName as nameInEdition, requireEdition } from './playout/editions.ts';
+import { presentedAsset, presentedMaster } from './playout/presented-assets.ts';
+import { presentedStream, presentedTransport } from './playout/presented-stream.ts';
 import {
   fragmentType,
   I_FRAME_PLAYLIST,
@@ -34,11 +34,11 @@ import {
   parseRendition,
   renditionPlaylist,
   renditionUri,
-} from './renditions.ts';
+} from './playout/renditions.ts';
+import { SeekLog } from './playout/seek-log.ts';
+import { slicePlaylist } from './playout/slice-playlist.ts';
+import { parseSegmentName, sliceFor } from './playout/slices.ts';
 import { restoreRequest } from './restore.ts';
-import { SeekLog } from './seek-log.ts';
-import { slicePlaylist } from './slice-playlist.ts';
-import { parseSegmentName, sliceFor } from './slices.ts';
 import { SwarmTeller } from './swarm-teller.ts';
 import type {
   ArrivingAsset,

@@ -1,6 +1,6 @@
-import { RaffiError } from '../errors.ts';
-import { editionOf } from '../plan/setbacks.ts';
-import type { Film } from './deliver.ts';
+import { RaffiError } from '../../errors.ts';
+import { editionOf } from '../../plan/setbacks.ts';
+import type { Film } from '../deliver.ts';
 
 /** How a rendition's name tells its edition (see `editionOf`): the first by nothing, so that names are as documented until a player complains. */
 export function editionSuffix(edition: number): string {

@@ -1,12 +1,12 @@
-import { containerOf } from '../adaptive/asset-names.ts';
-import type { OriginPlaylist } from '../adaptive/origin.ts';
-import { lengthOf, type Presentation } from '../adaptive/presentation.ts';
-import { RaffiError } from '../errors.ts';
-import { writeMediaPlaylist } from '../hls/playlists/media-playlist.ts';
-import type { SettledQuery } from './playlist-start.ts';
+import { containerOf } from '../../adaptive/asset-names.ts';
+import type { OriginPlaylist } from '../../adaptive/origin.ts';
+import { lengthOf, type Presentation } from '../../adaptive/presentation.ts';
+import { RaffiError } from '../../errors.ts';
+import { writeMediaPlaylist } from '../../hls/playlists/media-playlist.ts';
+import type { SettledQuery } from '../playlist-start.ts';
+import type { ArrivingAsset } from '../types.ts';
 import { arriving } from './presented-assets.ts';
 import { parseSegmentName, sliceSegmentName } from './slices.ts';
-import type { ArrivingAsset } from './types.ts';
 
 /**
  * The documented `/stream` of a film whose origin cut it into MPEG-TS already, picture and sound together: its segments pass as they are. A

@@ -1,4 +1,4 @@
-import type { SeekTiming } from './types.ts';
+import type { SeekTiming } from '../types.ts';
 
 const KEPT = 20;
 

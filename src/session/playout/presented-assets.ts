@@ -1,8 +1,8 @@
-import { INIT_TYPE, parseOriginAsset, parseOriginRendition } from '../adaptive/asset-names.ts';
-import type { Presentation } from '../adaptive/presentation.ts';
-import type { OpenedSegment } from '../adaptive/segments/segment-loader.ts';
+import { INIT_TYPE, parseOriginAsset, parseOriginRendition } from '../../adaptive/asset-names.ts';
+import type { Presentation } from '../../adaptive/presentation.ts';
+import type { OpenedSegment } from '../../adaptive/segments/segment-loader.ts';
+import type { ArrivingAsset, MediaAsset } from '../types.ts';
 import { renditionUri } from './renditions.ts';
-import type { ArrivingAsset, MediaAsset } from './types.ts';
 
 /** `master.m3u8` of what its origin has cut. */
 export function presentedMaster(

@@ -1,5 +1,5 @@
-import { writeMediaPlaylist } from '../hls/playlists/media-playlist.ts';
-import type { SegmentPlan } from '../plan/types.ts';
+import { writeMediaPlaylist } from '../../hls/playlists/media-playlist.ts';
+import type { SegmentPlan } from '../../plan/types.ts';
 import { type Slice, sliceSegmentName } from './slices.ts';
 
 /**

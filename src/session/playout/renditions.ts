@@ -1,8 +1,8 @@
-import { RaffiError } from '../errors.ts';
-import type { Packager, RenditionId } from '../hls/packager.ts';
-import { writeMediaPlaylist } from '../hls/playlists/media-playlist.ts';
+import { RaffiError } from '../../errors.ts';
+import type { Packager, RenditionId } from '../../hls/packager.ts';
+import { writeMediaPlaylist } from '../../hls/playlists/media-playlist.ts';
+import type { MediaAsset } from '../types.ts';
 import { editionSuffix, parseEdition } from './editions.ts';
-import type { MediaAsset } from './types.ts';
 
 /** Where a rendition's playlist and segments lie. */
 export function renditionUri(sessionId: string, rendition: string, asset = 'playlist.m3u8'): string {

@@ -1,9 +1,9 @@
-import { RaffiError } from '../errors.ts';
-import { segmentAt } from '../plan/segments.ts';
-import { startWithin } from '../plan/start-time.ts';
-import type { SegmentPlan } from '../plan/types.ts';
+import { RaffiError } from '../../errors.ts';
+import { segmentAt } from '../../plan/segments.ts';
+import { startWithin } from '../../plan/start-time.ts';
+import type { SegmentPlan } from '../../plan/types.ts';
+import type { SettledQuery } from '../playlist-start.ts';
 import { editionSuffix, parseEdition } from './editions.ts';
-import type { SettledQuery } from './playlist-start.ts';
 
 /**
  * A slice is what one answer of `/stream` spans: the whole film, or with `force_slice` the film from one segment on. Its

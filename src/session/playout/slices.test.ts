@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RaffiError } from '../errors.ts';
-import type { SegmentPlan } from '../plan/types.ts';
+import { RaffiError } from '../../errors.ts';
+import type { SegmentPlan } from '../../plan/types.ts';
 import { slicePlaylist } from './slice-playlist.ts';
 import { parseSegmentName, sliceFor, sliceSegmentName } from './slices.ts';
 

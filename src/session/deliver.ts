@@ -85,9 +85,12 @@ export function deliver(
 export function deliverSafer(film: Film, options: DeliveryOptions & Speed, setback: Setback): Film {
   const decisions = afterSetback(film, setback, options);
   const safer = { ...film, decisions, setbacks: [...film.setbacks, setback] };
-  const { packaging } = film;
-  const before = packaging instanceof RaffiError || packaging instanceof Presentation ? undefined : packaging;
-  return packaged(safer, options, before);
+  return packaged(safer, options, packagingsIn(film));
+}
+
+/** What we cut of a film; undefined where its origin has cut it, or nobody can. */
+export function packagingsIn({ packaging }: Film): Packagings | undefined {
+  return packaging instanceof RaffiError || packaging instanceof Presentation ? undefined : packaging;
 }
 
 export async function closeFilm({ container, packaging }: Film): Promise<void> {

@@ -1,15 +1,6 @@
 import { Presentation } from '../adaptive/presentation.ts';
-import { RaffiError } from '../errors.ts';
-import { masterOf } from '../hls/master.ts';
-import type { Produced } from '../hls/packager.ts';
-import { writeMasterPlaylist } from '../hls/playlists/master-playlist.ts';
-import { segmentAt } from '../plan/segments.ts';
-import { editionOf } from '../plan/setbacks.ts';
-import { startWithin } from '../plan/start-time.ts';
-import type { SegmentPlan } from '../plan/types.ts';
 import type { Prober } from '../probe/prober.ts';
-import type { GrowingParts } from '../remux/byte-parts.ts';
-import type { SourceInfo, SourceStats } from '../source/byte-source.ts';
+import type { SourceInfo } from '../source/byte-source.ts';
 import { AudioChoice } from './audio-choice.ts';
 import { cooldownMs } from './cooldown.ts';
 import { DamageLog } from './damage-log.ts';
@@ -21,23 +12,10 @@ import { SessionEvents } from './events.ts';
 import { judge, needsPictureEncoder, reasonFor } from './feedback.ts';
 import { FilmOpener } from './film-opener.ts';
 import { FilmWaits } from './film-waits.ts';
-import type { Packaging } from './packaging.ts';
-import { packagingFor } from './packaging-for.ts';
 import { PlaylistStart } from './playlist-start.ts';
-import { renditionName as nameInEdition, requireEdition } from './playout/editions.ts';
-import { presentedAsset, presentedMaster } from './playout/presented-assets.ts';
-import { presentedStream, presentedTransport } from './playout/presented-stream.ts';
-import {
-  fragmentType,
-  I_FRAME_PLAYLIST,
-  parseAsset,
-  parseRendition,
-  renditionPlaylist,
-  renditionUri,
-} from './playout/renditions.ts';
-import { SeekLog } from './playout/seek-log.ts';
-import { slicePlaylist } from './playout/slice-playlist.ts';
-import { parseSegmentName, sliceFor } from './playout/slices.ts';
+import { PackagedPlayout } from './playout/packaged-playout.ts';
+import type { Playout, PlayoutContext } from './playout/playout.ts';
+import { PresentedPlayout } from './playout/presented-playout.ts';
 import { restoreRequest } from './restore.ts';
 import { SwarmTeller } from './swarm-teller.ts';
 import type {
@@ -50,6 +28,7 @@ import type {
   SessionRequest,
   SessionStats,
   SessionView,
+  StreamPlaylist,
   StreamQuery,
 } from './types.ts';
 import { errorView, firstStageOf, sessionView, torrentMembers } from './view.ts';
@@ -62,7 +41,6 @@ export class FilmSession implements Session {
   readonly #deps: SessionDeps;
   readonly #createdAt = new Date().toISOString();
   readonly #events = new SessionEvents();
-  readonly #seeks = new SeekLog();
   readonly #damage = new DamageLog();
   readonly #prober: Prober;
   readonly #opener: FilmOpener;
@@ -71,6 +49,9 @@ export class FilmSession implements Session {
   readonly #audio: AudioChoice;
   readonly #start: PlaylistStart;
   readonly #swarm: SwarmTeller;
+  readonly #context: PlayoutContext;
+  /** Until the film is open it is taken for one that we cut. */
+  #playout: Playout;
   #lastUsedAt: number;
 
   constructor(id: string, request: SessionRequest, deps: SessionDeps) {
@@ -113,7 +94,20 @@ export class FilmSession implements Session {
       log: deps.log,
       now: deps.now,
     });
-    this.#waits = new FilmWaits(this.#opener, deps.waits);
+    this.#waits = new FilmWaits(this.#opener, deps.waits, () => {
+      this.#lastUsedAt = deps.now();
+    });
+    this.#context = {
+      sessionId: id,
+      source: this.#source,
+      waits: this.#waits,
+      audio: this.#audio,
+      start: this.#start,
+      onReady: () => this.#opener.enter('ready'),
+      emit: (event) => this.#events.emit(event),
+      now: deps.now,
+    };
+    this.#playout = new PackagedPlayout(this.#context);
   }
 
   /** On the injected clock, milliseconds; a session somebody listens to or plays directly is in use. */
@@ -124,9 +118,7 @@ export class FilmSession implements Session {
 
   async view(signal?: AbortSignal): Promise<SessionView> {
     // Contract: a failed probe never fails the session's info; the view says so in `error`.
-    await this.#used()
-      .forView(signal)
-      .catch(() => {});
+    await this.#waits.forView(signal).catch(() => {});
     signal?.throwIfAborted();
     return this.snapshot();
   }
@@ -143,9 +135,7 @@ export class FilmSession implements Session {
   }
 
   async setAudio(index: number, signal?: AbortSignal): Promise<void> {
-    await this.#used()
-      .forView(signal)
-      .catch(() => {});
+    await this.#waits.forView(signal).catch(() => {});
     signal?.throwIfAborted();
     this.#audio.choose(index, this.#opener.film);
     this.#start.keepPlace();
@@ -153,7 +143,7 @@ export class FilmSession implements Session {
   }
 
   async feedback(report: Feedback, signal?: AbortSignal): Promise<FeedbackAnswer> {
-    const opened = await this.#used().forPlaylist(signal);
+    const opened = await this.#waits.forPlaylist(signal);
     if (needsPictureEncoder(opened, report)) await this.#measureEncoder(signal);
     const film = this.#opener.film ?? opened;
     const verdict = judge(film, report, this.#audio.positionFor('cmaf', film));
@@ -175,103 +165,32 @@ export class FilmSession implements Session {
     signal?.throwIfAborted();
   }
 
-  async streamPlaylist(query: StreamQuery, signal?: AbortSignal) {
-    const film = await this.#used().forPlaylist(signal);
-    if (film.packaging instanceof Presentation)
-      return presentedStream(this.id, film.packaging, this.#start.settle(query, this.#deps.now()), signal);
-    const audioPosition = film.media.audio.length === 0 ? null : this.#audio.positionFor('mpegts', film);
-    const packaging = packagingFor(film, 'mpegts', audioPosition);
-    const settled = this.#start.settle(query, this.#deps.now());
-    const plan = await this.#planAround(packaging, settled.seekSeconds, signal);
-    const edition = editionOf(film.setbacks, audioPosition);
-    return slicePlaylist(this.id, plan, sliceFor(plan, settled, { audioPosition, edition }));
+  async streamPlaylist(query: StreamQuery, signal?: AbortSignal): Promise<StreamPlaylist> {
+    const film = await this.#waits.forPlaylist(signal);
+    return this.#playout.stream(film, query, signal);
   }
 
   async transportSegment(name: string, signal?: AbortSignal): Promise<MediaAsset | ArrivingAsset> {
-    const presentation = await this.#presentation(signal);
-    if (presentation)
-      return this.#arriving(name, (running) => presentedTransport(presentation, name, running), signal);
-    const { audioPosition, edition, segmentIndex } = parseSegmentName(name);
-    const made = await this.#segment(`ts${audioPosition ?? ''}`, segmentIndex, signal, (film, running) => {
-      requireEdition(film, audioPosition, edition);
-      const { packager } = packagingFor(film, 'mpegts', audioPosition);
-      return packager.transportSegment(audioPosition, segmentIndex, running);
-    });
-    return { ...made, contentType: 'video/mp2t' };
+    await this.#waits.forAsset(signal);
+    return this.#playout.transportSegment(name, signal);
   }
 
   async masterPlaylist(signal?: AbortSignal): Promise<string> {
-    const film = await this.#used().forPlaylist(signal);
-    const audioPosition = this.#audio.positionFor('cmaf', film);
-    const wantedSeconds = this.#start.withoutSeek(this.#deps.now());
-    if (film.packaging instanceof Presentation)
-      return presentedMaster(this.id, film.packaging, { audioPosition, startSeconds: wantedSeconds });
-    const packaging = packagingFor(film, 'cmaf');
-    const { reader, rungs, media } = packaging;
-    const plan = await this.#planAround(packaging, wantedSeconds, signal);
-    return writeMasterPlaylist(
-      masterOf({
-        media,
-        plan,
-        reader,
-        rungs,
-        audioPosition,
-        startSeconds: startWithin(plan, wantedSeconds),
-        sizeBytes: film.info.sizeBytes,
-        uri: (rendition) => renditionUri(this.id, nameInEdition(film, rendition)),
-        decision: film.decisions.cmaf,
-        iFrameUri:
-          film.decisions.cmaf.video?.action === 'copy'
-            ? renditionUri(this.id, nameInEdition(film, 'v0'), I_FRAME_PLAYLIST)
-            : null,
-      }),
-    );
+    const film = await this.#waits.forPlaylist(signal);
+    return this.#playout.master(film, signal);
   }
 
   async renditionAsset(
-    renditionName: string,
-    assetName: string,
+    rendition: string,
+    asset: string,
     signal?: AbortSignal,
   ): Promise<MediaAsset | ArrivingAsset> {
-    const presentation = await this.#presentation(signal);
-    if (presentation) {
-      const names = { rendition: renditionName, asset: assetName };
-      const make = (running: AbortSignal) => presentedAsset(this.id, presentation, names, running);
-      return this.#arriving(`${renditionName}/${assetName}`, make, signal);
-    }
-    const name = parseRendition(renditionName);
-    const { rendition } = name;
-    const asset = parseAsset(rendition, assetName);
-    const packaging = (film: Film) => {
-      requireEdition(film, name.audioPosition, name.edition);
-      return packagingFor(film, 'cmaf');
-    };
-    if (asset.kind === 'segment') {
-      const made = await this.#segment(rendition, asset.index, signal, (film, running) =>
-        packaging(film).packager.cmafSegment(rendition, asset.index, running),
-      );
-      return { ...made, contentType: fragmentType(rendition) };
-    }
-    if (asset.kind === 'i-frame') {
-      // Scrubbing is no seek: nothing is noted of it, and the session's stage stays what it is.
-      const make = (film: Film, running: AbortSignal) =>
-        packaging(film).packager.iFrame(asset.index, running);
-      const parts = await this.#used().forMade(`Key frame ${asset.index}`, make, signal);
-      return { parts, contentType: 'video/mp4' };
-    }
-    if (asset.kind === 'init') {
-      // Of an encoded picture it takes as long as its first frames do.
-      const make = (film: Film, running: AbortSignal) => packaging(film).packager.init(rendition, running);
-      const parts = await this.#used().forMade(`The head of ${rendition}`, make, signal);
-      return { parts, contentType: fragmentType(rendition) };
-    }
-    const film = await this.#used().forPlaylist(signal);
-    const { packager, plan } = packaging(film);
-    return renditionPlaylist(this.id, name, asset.kind, packager, plan.targetDurationSeconds);
+    await this.#waits.forAsset(signal);
+    return this.#playout.asset({ rendition, asset }, signal);
   }
 
   openDirect(signal?: AbortSignal): Promise<SourceInfo> {
-    return this.#used().forDirect((running) => this.#source.open(running), signal);
+    return this.#waits.forDirect((running) => this.#source.open(running), signal);
   }
 
   async *readDirect(start: number, end: number, signal?: AbortSignal) {
@@ -288,18 +207,15 @@ export class FilmSession implements Session {
   }
 
   stats(): SessionStats {
-    const packaging = this.#opener.film?.packaging;
-    const isCutHere =
-      packaging !== undefined && !(packaging instanceof RaffiError || packaging instanceof Presentation);
     const torrent = this.#source.torrent?.();
-    const counts = isCutHere ? packaging.counts : { produced: 0, servedFromCache: 0 };
+    const { source, segments, lastSeeks } = this.#playout.stats(this.#opener.film);
     return {
       id: this.id,
       stage: this.#opener.stage,
-      source: this.#sourceStats(),
+      source,
       ...(torrent ? { torrent: torrent.status } : {}),
-      segments: { ...counts, cachedBytes: this.#deps.segmentCache.sizeBytes(`${this.id}/`) },
-      lastSeeks: this.#seeks.latest(),
+      segments: { ...segments, cachedBytes: this.#deps.segmentCache.sizeBytes(`${this.id}/`) },
+      lastSeeks,
       probe: this.#prober.stats,
       encoders: encodersOf(this.id, this.#deps.encoders.slots),
     };
@@ -317,79 +233,9 @@ export class FilmSession implements Session {
   }
 
   #opened(film: Film): void {
+    if (film.packaging instanceof Presentation)
+      this.#playout = new PresentedPlayout(film.packaging, this.#context);
     this.#events.emit({ type: 'decisions', data: film.decisions });
     if (this.#audio.dropUnless(film)) this.#deps.onChange();
-  }
-
-  /** What plays when the film's origin has cut it itself; null for a film that we cut. */
-  #presentation(signal?: AbortSignal): Promise<Presentation | null> {
-    const cutByOrigin = async ({ packaging }: Film) => (packaging instanceof Presentation ? packaging : null);
-    return this.#used().forMade('The film', cutByOrigin, signal);
-  }
-
-  /** An asset of a film cut by its origin, as soon as its first bytes are about to come. */
-  async #arriving<T>(
-    what: string,
-    make: (signal: AbortSignal) => Promise<T>,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    const asset = await this.#used().forMade(what, (_film, running) => make(running), signal);
-    this.#opener.enter('ready');
-    this.#events.emit({ type: 'buffer', data: this.#sourceStats() });
-    return asset;
-  }
-
-  #sourceStats(): SourceStats {
-    const packaging = this.#opener.film?.packaging;
-    return packaging instanceof Presentation ? packaging.stats() : this.#source.stats();
-  }
-
-  /** Every wait is a use of the session. */
-  #used(): FilmWaits {
-    this.#lastUsedAt = this.#deps.now();
-    return this.#waits;
-  }
-
-  async #segment(
-    rendition: string,
-    index: number,
-    signal: AbortSignal | undefined,
-    produce: (film: Film, signal: AbortSignal) => Promise<Produced>,
-  ): Promise<GrowingParts> {
-    const startedAt = performance.now();
-    const make = (film: Film, running: AbortSignal) => {
-      this.#noteRequest(film, rendition, index);
-      return produce(film, running);
-    };
-    const { parts, rest, from, filmSeconds } = await this.#used().forGrowing(
-      `Segment ${index}`,
-      make,
-      signal,
-    );
-    this.#opener.enter('ready');
-    const elapsedMs = performance.now() - startedAt;
-    const seek = this.#seeks.note({ rendition, segment: index, filmSeconds, elapsedMs, from });
-    if (seek) this.#events.emit({ type: 'seek', data: seek });
-    if (from === 'origin') this.#events.emit({ type: 'buffer', data: this.#source.stats() });
-    return { parts, ...(rest ? { rest } : {}) };
-  }
-
-  /**
-   * The plan, exact where playing begins: hls.js takes the first fragment's place in the playlist for its time, and would shift the whole film
-   * by what the two differ.
-   */
-  async #planAround({ cuts }: Packaging, seconds: number, signal?: AbortSignal): Promise<SegmentPlan> {
-    const first = segmentAt(cuts.plan, startWithin(cuts.plan, seconds));
-    await this.#waits.forMade('The playlist', (_, running) => cuts.locate(first, running), signal);
-    return cuts.plan;
-  }
-
-  #noteRequest({ packaging }: Film, rendition: string, index: number): void {
-    if (packaging instanceof RaffiError || packaging instanceof Presentation) return;
-    const { plan } = rendition.startsWith('ts') ? packaging.mpegts : packaging.cmaf;
-    const segment = plan.segments[index];
-    // All pictures are one: going to another rung is no seek.
-    const track = rendition.startsWith('v') ? 'v' : rendition;
-    if (segment) this.#start.requested(track, segment, this.#deps.now());
   }
 }

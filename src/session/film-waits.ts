@@ -16,10 +16,13 @@ import type { StageReport } from './types.ts';
 export class FilmWaits {
   readonly #opener: FilmOpener;
   readonly #bounds: WaitBounds;
+  readonly #onUse: () => void;
 
-  constructor(opener: FilmOpener, bounds: WaitBounds) {
+  /** @param onUse called when a wait begins: every one is a use of the session */
+  constructor(opener: FilmOpener, bounds: WaitBounds, onUse: () => void) {
     this.#opener = opener;
     this.#bounds = bounds;
+    this.#onUse = onUse;
   }
 
   /** Contract: `GET /sessions/:id` waits for a running probe. */
@@ -29,6 +32,11 @@ export class FilmWaits {
 
   forPlaylist(signal?: AbortSignal): Promise<Film> {
     return this.#open('The playlist', deadlineIn(this.#bounds.playlistMs), signal);
+  }
+
+  /** The film alone, which says what an asset's name means. */
+  forAsset(signal?: AbortSignal): Promise<Film> {
+    return this.#open('The film', deadlineIn(this.#bounds.segmentMs), signal);
   }
 
   /** What is read or encoded of the film, which is opened first if need be: one bound for both. */
@@ -72,6 +80,7 @@ export class FilmWaits {
 
   /** Direct play needs the source alone: where no film is being opened, its connection is all that is waited for. */
   forDirect(open: (signal: AbortSignal) => Promise<SourceInfo>, signal?: AbortSignal): Promise<SourceInfo> {
+    this.#onUse();
     const stage = (): StageReport => {
       const report = this.#opener.stage;
       return report.stage === 'idle' ? { ...report, stage: 'connect' } : report;
@@ -87,6 +96,7 @@ export class FilmWaits {
   }
 
   #open(what: string, deadline: Deadline, signal: AbortSignal | undefined): Promise<Film> {
+    this.#onUse();
     return boundedWait((running) => this.#opener.open(running), {
       deadline,
       graceMs: this.#bounds.openingGraceMs,

@@ -139,6 +139,12 @@ export interface StreamQuery {
   forceSlice?: boolean;
 }
 
+export interface StreamPlaylist {
+  text: string;
+  /** Film time at which the playlist begins, seconds. */
+  sliceStartSeconds: number;
+}
+
 /** What is there of it, and what follows as it is made. */
 export interface MediaAsset extends GrowingParts {
   contentType: string;
@@ -171,10 +177,7 @@ export interface Session {
    */
   feedback(report: Feedback, signal?: AbortSignal): Promise<FeedbackAnswer>;
   /** The documented `/stream` playlist. */
-  streamPlaylist(
-    query: StreamQuery,
-    signal?: AbortSignal,
-  ): Promise<{ text: string; sliceStartSeconds: number }>;
+  streamPlaylist(query: StreamQuery, signal?: AbortSignal): Promise<StreamPlaylist>;
   /** `name` is the last path segment of a URI of that playlist. */
   transportSegment(name: string, signal?: AbortSignal): Promise<MediaAsset | ArrivingAsset>;
   masterPlaylist(signal?: AbortSignal): Promise<string>;

@@ -2,16 +2,8 @@ import { INIT_TYPE, parseOriginAsset, parseOriginRendition } from '../../adaptiv
 import type { Presentation } from '../../adaptive/presentation.ts';
 import type { OpenedSegment } from '../../adaptive/segments/segment-loader.ts';
 import type { ArrivingAsset, MediaAsset } from '../types.ts';
+import type { AssetName } from './playout.ts';
 import { renditionUri } from './renditions.ts';
-
-/** `master.m3u8` of what its origin has cut. */
-export function presentedMaster(
-  sessionId: string,
-  presentation: Presentation,
-  options: { audioPosition: number; startSeconds: number },
-): string {
-  return presentation.master((rendition, asset) => renditionUri(sessionId, rendition, asset), options);
-}
 
 /**
  * What the playlists of such a film name: `v0`, `a0` …, and of each `playlist.m3u8`, `init-<n>.mp4`, `<number>.ts` (or `.m4s` …).
@@ -21,13 +13,13 @@ export function presentedMaster(
 export async function presentedAsset(
   sessionId: string,
   presentation: Presentation,
-  names: { rendition: string; asset: string },
+  name: AssetName,
   signal: AbortSignal,
 ): Promise<MediaAsset | ArrivingAsset> {
-  const rendition = parseOriginRendition(names.rendition);
-  const asset = parseOriginAsset(names.asset);
+  const rendition = parseOriginRendition(name.rendition);
+  const asset = parseOriginAsset(name.asset);
   if (asset.kind === 'playlist') {
-    const uri = (id: string, name: string) => renditionUri(sessionId, id, name);
+    const uri = (id: string, file: string) => renditionUri(sessionId, id, file);
     const text = await presentation.mediaPlaylist(rendition, uri, signal);
     return { parts: [new TextEncoder().encode(text)], contentType: 'application/vnd.apple.mpegurl' };
   }

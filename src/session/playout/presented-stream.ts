@@ -4,7 +4,7 @@ import { lengthOf, type Presentation } from '../../adaptive/presentation.ts';
 import { RaffiError } from '../../errors.ts';
 import { writeMediaPlaylist } from '../../hls/playlists/media-playlist.ts';
 import type { SettledQuery } from '../playlist-start.ts';
-import type { ArrivingAsset } from '../types.ts';
+import type { ArrivingAsset, StreamPlaylist } from '../types.ts';
 import { arriving } from './presented-assets.ts';
 import { parseSegmentName, sliceSegmentName } from './slices.ts';
 
@@ -19,7 +19,7 @@ export async function presentedStream(
   presentation: Presentation,
   { seekSeconds, forceSlice }: SettledQuery,
   signal?: AbortSignal,
-): Promise<{ text: string; sliceStartSeconds: number }> {
+): Promise<StreamPlaylist> {
   const playlist = await presentation.playlist(await transportVariant(presentation, signal), signal);
   const startSeconds = Math.max(0, Math.min(seekSeconds, lengthOf(playlist) - END_MARGIN_SECONDS));
   const { skipped, sliceStartSeconds } = forceSlice

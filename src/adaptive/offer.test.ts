@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { client } from '../plan/testing.fixture.ts';
 import type { Capabilities } from '../plan/types.ts';
 import { parseMultivariantPlaylist } from './hls/multivariant-playlist.ts';
 import { offerOf } from './offer.ts';
@@ -68,16 +69,9 @@ describe('what a client gets of a presentation', () => {
   });
 
   test('too high, or HDR, is not offered to a client that cannot show it', () => {
-    const client = {
-      containers: [],
-      video: ['avc1.640034'],
-      audio: [],
-      maxChannels: 2,
-      maxHeight: 1080,
-      hdr: false,
-    };
+    const able = client({ video: ['avc1.640034'], maxHeight: 1080 });
     const { variants, reasons } = offered(
-      client,
+      able,
       ...variant('uhd', 'CODECS="avc1.640033",RESOLUTION=3840x2160'),
       ...variant('hdr', 'CODECS="avc1.640028",VIDEO-RANGE=PQ'),
       ...variant('hd', 'CODECS="avc1.640028",RESOLUTION=1920x1080'),

@@ -3,69 +3,21 @@ import { RaffiError } from '../errors.ts';
 import type { AudioStream, MediaInfo, VideoStream } from '../probe/media-info.ts';
 import { assertCopyable, decide } from './decisions.ts';
 import { decideDirect } from './direct.ts';
+import { client, film, picture, sound } from './testing.fixture.ts';
 import type { Capabilities } from './types.ts';
 
-const base = {
-  position: 0,
-  streamIndex: 0,
-  language: null,
-  title: null,
-  isDefault: false,
-  isForced: false,
-  startSeconds: 0,
-  durationSeconds: null,
-  bitRate: null,
-};
-const video = (more: Partial<VideoStream> = {}): VideoStream => ({
-  ...base,
-  codec: 'h264',
-  profile: 'High',
-  width: 1920,
-  height: 1080,
-  frameRate: 24,
-  baseFrameRate: 24,
-  pixelFormat: 'yuv420p',
-  bitDepth: 8,
-  level: 40,
-  reorderDepth: 2,
-  isInterlaced: false,
-  rotationDegrees: 0,
-  sampleAspectRatio: null,
-  colorTransfer: null,
-  hdr: null,
-  ...more,
-});
-const audio = (more: Partial<AudioStream> = {}): AudioStream => ({
-  ...base,
-  codec: 'aac',
-  profile: 'LC',
-  sampleRate: 48000,
-  channels: 2,
-  channelLayout: 'stereo',
-  ...more,
-});
-const film = (
-  streams: { video?: VideoStream[]; audio?: AudioStream[] },
-  formats = ['matroska'],
-): MediaInfo => ({
-  formats,
-  durationSeconds: 60,
-  startSeconds: 0,
-  bitRate: null,
-  video: streams.video ?? [],
-  audio: streams.audio ?? [],
-  subtitles: [],
-  chapters: [],
-});
-const able = (more: Partial<Capabilities> = {}): Capabilities => ({
-  containers: ['video/mp4', 'video/webm'],
-  video: ['avc1.640033', 'hvc1.2.4.L153.B0', 'vp09.00.51.08', 'av01.0.08M.10'],
-  audio: ['mp4a.40.2', 'mp4a.40.5', 'mp3', 'opus', 'flac', 'ec-3'],
-  maxChannels: 6,
-  maxHeight: 2160,
-  hdr: false,
-  ...more,
-});
+const video = (changes: Partial<VideoStream> = {}) =>
+  picture({ codec: 'h264', profile: 'High', level: 40, ...changes });
+const audio = (changes: Partial<AudioStream> = {}) =>
+  sound({ codec: 'aac', profile: 'LC', channelLayout: 'stereo', ...changes });
+const able = (changes: Partial<Capabilities> = {}) =>
+  client({
+    containers: ['video/mp4', 'video/webm'],
+    video: ['avc1.640033', 'hvc1.2.4.L153.B0', 'vp09.00.51.08', 'av01.0.08M.10'],
+    audio: ['mp4a.40.2', 'mp4a.40.5', 'mp3', 'opus', 'flac', 'ec-3'],
+    maxChannels: 6,
+    ...changes,
+  });
 const main10 = { codec: 'hevc', profile: 'Main 10', pixelFormat: 'yuv420p10le', bitDepth: 10, level: 120 };
 
 describe('decide: video', () => {
@@ -189,30 +141,36 @@ describe('decideDirect', () => {
   const vp9 = video({ codec: 'vp9', profile: 'Profile 0', level: null });
   const opus = audio({ codec: 'opus', profile: null });
   it.each<[string, MediaInfo, { name?: string; contentType?: string }, Capabilities | undefined, boolean]>([
-    ['MP4 by the baseline', film({ video: [video()], audio: [audio()] }, mp4), {}, undefined, true],
+    ['MP4 by the baseline', film({ formats: mp4, video: [video()], audio: [audio()] }), {}, undefined, true],
     [
       'MP4 with AC-3',
-      film({ video: [video()], audio: [audio({ codec: 'ac3' })] }, mp4),
+      film({ formats: mp4, video: [video()], audio: [audio({ codec: 'ac3' })] }),
       {},
       undefined,
       false,
     ],
-    ['Matroska', film({ video: [video()] }, webm), { name: 'a.mkv' }, able(), false],
-    ['Matroska that claims to be WebM', film({ video: [video()] }, webm), { name: 'a.webm' }, able(), false],
-    ['WebM by name', film({ video: [vp9], audio: [opus] }, webm), { name: 'a.webm' }, able(), true],
+    ['Matroska', film({ formats: webm, video: [video()] }), { name: 'a.mkv' }, able(), false],
+    [
+      'Matroska that claims to be WebM',
+      film({ formats: webm, video: [video()] }),
+      { name: 'a.webm' },
+      able(),
+      false,
+    ],
+    ['WebM by name', film({ formats: webm, video: [vp9], audio: [opus] }), { name: 'a.webm' }, able(), true],
     [
       'WebM by type',
-      film({ video: [vp9], audio: [opus] }, webm),
+      film({ formats: webm, video: [vp9], audio: [opus] }),
       { contentType: 'video/webm' },
       able(),
       true,
     ],
-    ['M4A', film({ audio: [audio()] }, mp4), {}, undefined, true],
-    ['MPEG-TS', film({ video: [video()] }, ['mpegts']), {}, undefined, false],
-    ['nothing in it', film({}, mp4), {}, undefined, false],
+    ['M4A', film({ formats: mp4, audio: [audio()] }), {}, undefined, true],
+    ['MPEG-TS', film({ formats: ['mpegts'], video: [video()] }), {}, undefined, false],
+    ['nothing in it', film({ formats: mp4 }), {}, undefined, false],
     [
       'default audio is not the first',
-      film({ video: [video()], audio: [audio(), audio({ position: 1, isDefault: true })] }, mp4),
+      film({ formats: mp4, video: [video()], audio: [audio(), audio({ position: 1, isDefault: true })] }),
       {},
       undefined,
       false,
@@ -224,7 +182,10 @@ describe('decideDirect', () => {
   });
 
   it('not where the viewer’s language is that of another track than the first', () => {
-    const media = film({ audio: [audio({ language: 'eng' }), audio({ position: 1, language: 'ger' })] }, mp4);
+    const media = film({
+      formats: mp4,
+      audio: [audio({ language: 'eng' }), audio({ position: 1, language: 'ger' })],
+    });
     expect(decideDirect(media, {}, undefined, ['en', 'de']).playable).toBe(true);
     expect(decideDirect(media, {}, undefined, ['de', 'en']).playable).toBe(false);
   });

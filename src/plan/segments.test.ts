@@ -1,20 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AudioStream, MediaInfo } from '../probe/media-info.ts';
 import { planSegments, segmentAt } from './segments.ts';
+import { film, sound } from './testing.fixture.ts';
 import type { ContainerIndex, SegmentPlan } from './types.ts';
 
-const audio = { position: 0, codec: 'aac' } as AudioStream;
-const media: MediaInfo = {
-  formats: ['matroska'],
-  durationSeconds: null,
-  startSeconds: 0,
-  bitRate: null,
-  video: [],
-  audio: [audio],
-  subtitles: [],
-  chapters: [],
-};
+const audio = sound({ codec: 'aac' });
+const media = film({ durationSeconds: null, audio: [audio] });
 
 function index(times: number[], videoEnd: number | null, duration = videoEnd ?? 0): ContainerIndex {
   return {

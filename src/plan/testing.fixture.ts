@@ -1,7 +1,7 @@
-import type { AudioStream, VideoStream } from '../probe/media-info.ts';
+import type { AudioStream, MediaInfo, VideoStream } from '../probe/media-info.ts';
 import type { Capabilities } from './types.ts';
 
-/** Tracks and a client to plan for, with what a test is about in place of the usual. */
+/** Films, tracks and a client to plan for, with what a test is about in place of the usual. */
 
 const base = {
   position: 0,
@@ -10,12 +10,23 @@ const base = {
   profile: null,
   language: null,
   title: null,
-  isDefault: true,
+  isDefault: false,
   isForced: false,
   startSeconds: 0,
-  durationSeconds: 60,
+  durationSeconds: null,
   bitRate: null,
 };
+export const film = (changes: Partial<MediaInfo>): MediaInfo => ({
+  formats: ['matroska'],
+  durationSeconds: 60,
+  startSeconds: 0,
+  bitRate: null,
+  video: [],
+  audio: [],
+  subtitles: [],
+  chapters: [],
+  ...changes,
+});
 export const sound = (changes: Partial<AudioStream>): AudioStream => ({
   ...base,
   sampleRate: 48_000,

@@ -1,26 +1,10 @@
 import { expect, test } from 'vitest';
+import { film, sound } from '../../../src/plan/testing.fixture.ts';
 import type { AudioStream } from '../../../src/probe/media-info.ts';
 import { audioChoices, languageName, playableAudio } from './tracks.ts';
 
-function stream(position: number, facts: Partial<AudioStream>): AudioStream {
-  return {
-    position,
-    streamIndex: position + 1,
-    codec: 'aac',
-    profile: null,
-    language: null,
-    title: null,
-    isDefault: false,
-    isForced: false,
-    startSeconds: 0,
-    durationSeconds: null,
-    bitRate: null,
-    sampleRate: 48_000,
-    channels: 2,
-    channelLayout: 'stereo',
-    ...facts,
-  };
-}
+const stream = (position: number, facts: Partial<AudioStream>) =>
+  sound({ position, codec: 'aac', channelLayout: 'stereo', ...facts });
 
 test('a track is named by its language, told apart by title, channels and codec', () => {
   const choices = audioChoices([
@@ -65,16 +49,7 @@ test('a converted track can be chosen like a copied one, where there is an encod
     video: null,
     audio: [decided(0, 'transcode'), decided(1, 'copy')],
   };
-  const media = {
-    formats: [],
-    durationSeconds: 1,
-    startSeconds: 0,
-    bitRate: null,
-    video: [],
-    audio,
-    subtitles: [],
-    chapters: [],
-  };
+  const media = film({ audio });
   const view = { media, decisions: { cmaf, mpegts: cmaf, direct: { playable: false, reason: '' } } };
   expect(playableAudio(view, true).map(({ index }) => index)).toEqual([0, 1]);
   expect(playableAudio(view, false).map(({ index }) => index)).toEqual([1]);

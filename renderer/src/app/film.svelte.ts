@@ -4,12 +4,13 @@ import type { SessionEvent, SessionView } from '../../../src/session/types.ts';
 import type { ApiClient } from '../api/client.ts';
 import { ApiError, CORE_UNREACHABLE, type Failure, failureFrom } from '../api/problem.ts';
 import { type ChapterMark, chapterMarks } from '../player/chapters.ts';
-import type { Engine, EngineFailure, EngineHost } from '../player/engine.ts';
+import type { EngineFailure } from '../player/engine.ts';
 import { qualityChoices } from '../player/quality.ts';
 import { type AudioChoice, playableAudio } from '../player/tracks.ts';
-import { createEngine } from '../player/watched-engine.ts';
-import { chooseWay, isWayFailure, type Way } from '../player/ways.ts';
+import type { Playable } from '../player/watched-engine.ts';
+import { chooseWay, isWayFailure } from '../player/ways.ts';
 import { CoreOutage } from './core-outage.ts';
+import { ElementPlayer } from './element-player.svelte.ts';
 import { waitForAnswer } from './examine.ts';
 import { rememberAudioLanguage } from './languages.ts';
 import { Quality } from './quality.svelte.ts';
@@ -31,22 +32,17 @@ export interface FilmContext {
 /** Between two attempts to reach a core that does not answer. */
 const UNREACHABLE_PAUSE_MS = 300;
 
-/** One open film: its session in the core, its engine, and what the window shows of both. */
+/** One open film: its session in the core, its player, and what becomes of it when one of them fails. */
 export class Film {
   readonly item: Item;
   readonly news = new SessionNews();
   readonly recovery = new Recovery();
-  readonly quality = new Quality(() => (this.way === 'hls' ? qualityChoices(this.news.view) : []));
+  readonly quality = new Quality(() => (this.#isCut ? qualityChoices(this.news.view) : []));
+  readonly player: ElementPlayer;
   name = $state('');
   phase: 'opening' | 'playing' | 'failed' = $state('opening');
   failure: Failure | null = $state.raw(null);
-  /** What keeps the next bytes from coming, while it may still pass. */
-  trouble: Failure | null = $state.raw(null);
-  way: Way | null = $state(null);
-  audioIndex = $state(0);
-  audio: AudioChoice[] = $derived(this.way === 'hls' ? playableAudio(this.news.view, this.canEncode) : []);
-  /** A stream that goes on. */
-  isLive = $state(false);
+  audio: AudioChoice[] = $derived(this.#isCut ? playableAudio(this.news.view, this.canEncode) : []);
   chapters: ChapterMark[] = $state.raw([]);
   /** Which of the torrent’s films plays, and what the others are. */
   files: FileChoice[] = $derived(fileChoices(this.news.view?.torrent));
@@ -54,17 +50,19 @@ export class Film {
   readonly #context: FilmContext;
   readonly #session: SessionLink;
   readonly #outage = new CoreOutage();
-  #video: HTMLVideoElement | null = null;
-  #engine: Engine | null = null;
-  #engineBase = '';
   #attempt = new AbortController();
-  #startSeconds = 0;
 
   constructor(item: Item, context: FilmContext) {
     this.item = item;
     this.name = item.name;
     this.#context = context;
     this.#session = new SessionLink(item, { ...context, onEvent: (event) => this.#heard(event) });
+    this.player = new ElementPlayer({
+      api: context.api,
+      playable: () => this.#playable(),
+      quality: this.quality,
+      onFailure: (failure) => this.#engineFailed(failure),
+    });
   }
 
   /** What the core says of the programs it runs; null until it has looked for them. */
@@ -79,45 +77,36 @@ export class Film {
 
   /** Begins to play in this element. The film owns the element's source until `close()`. */
   attach(video: HTMLVideoElement): void {
-    this.#video = video;
+    this.player.attach(video);
     video.addEventListener('loadedmetadata', () => {
       this.phase = 'playing';
       this.#outage.end();
       this.#mark();
-    });
-    video.addEventListener('timeupdate', () => {
-      this.#startSeconds = this.#position();
     });
     void this.#open();
   }
 
   /** Tries again from where the film is. */
   retry(): void {
-    this.#startSeconds = this.#position();
+    this.player.keepPosition();
     this.#session.renew();
     void this.#open();
   }
 
   selectAudio(index: number): void {
-    if (this.way !== 'hls' || this.#session.id === null) return;
-    this.audioIndex = index;
+    if (!this.#isCut || this.#session.id === null) return;
     rememberAudioLanguage(localStorage, this.news.view?.media?.audio[index]?.language);
-    this.#engine?.selectAudio(index);
+    this.player.selectAudio(index);
     // So that a restored session, and the plain stream, know of it too; a picture does not wait for it. Sound alone has no
     // renditions to switch among: the core's next playlist carries the track.
     const known = this.#context.api().selectAudio(this.#session.id, index);
     const isSoundAlone = this.news.view?.media?.video.length === 0;
-    void known.then(() => isSoundAlone && this.#play('hls', this.#position())).catch(() => {});
-  }
-
-  /** Goes to where a live stream is now. */
-  goLive(): void {
-    this.#engine?.goLive();
+    void known.then(() => isSoundAlone && this.player.goOn('hls')).catch(() => {});
   }
 
   selectQuality(rendition: string): void {
     this.quality.choose(rendition);
-    this.#engine?.selectPicture(this.quality.wanted);
+    this.player.applyQuality();
   }
 
   /** The picture stands still for want of data, and nobody sought. */
@@ -127,7 +116,7 @@ export class Film {
       const { sessions } = await this.#context.api().stats(this.#attempt.signal);
       return sessions.find((session) => session.id === id)?.encoders ?? [];
     });
-    if (isLess) this.#engine?.selectPicture(this.quality.wanted);
+    if (isLess) this.player.applyQuality();
   }
 
   /** Another file of the same torrent, ready to be played in this one's stead. Rejects with `ApiError`. */
@@ -143,9 +132,7 @@ export class Film {
     if (change !== null && change !== 'back') this.#fail(change);
     if (change !== 'back' || this.phase === 'failed') return;
     this.#session.listen();
-    if (this.#engine === null) return;
-    if (this.#engineBase === this.#context.api().baseUrl) this.#engine.resume();
-    else this.#play(this.#engine.way, this.#position());
+    this.player.reconnect();
   }
 
   /** The page goes away: no answer can be awaited any more. */
@@ -166,54 +153,28 @@ export class Film {
     this.failure = null;
     this.news.stage = null;
     try {
-      const id = await this.#session.open(this.#startSeconds);
+      const id = await this.#session.open(this.player.positionSeconds);
       signal.throwIfAborted();
       const view = await waitForAnswer(this.#context.api, id, signal);
       this.#show(view);
       if (view.error !== undefined) throw new ApiError(failureFrom(view.error), 200);
       const choice = chooseWay({ ...view, canEncode: this.canEncode });
       this.recovery.begin(choice);
-      this.#startSeconds ||= view.startTime;
-      this.#play(choice.ways[0], this.#startSeconds);
+      this.player.begin(choice.ways[0], view.startTime);
     } catch (thrown) {
       if (signal.aborted) return;
       this.#fail(thrown instanceof ApiError ? thrown.failure : CORE_UNREACHABLE);
     }
   }
 
-  #play(way: Way, startSeconds: number): void {
-    const video = this.#video;
-    const id = this.#session.id;
-    if (video === null || id === null) return;
-    this.#drop();
-    const api = this.#context.api();
-    const media = this.news.view?.media;
-    const host: EngineHost = {
-      video,
-      startSeconds: this.isLive ? null : startSeconds,
-      adapts: ['hls', 'dash'].includes(media?.formats[0] ?? ''),
-      onFailure: (failure) => this.#engineFailed(failure),
-      onTrouble: (trouble) => {
-        this.trouble = trouble;
-      },
-      onAudio: (index) => {
-        this.audioIndex = index;
-      },
-      onPicture: (rendition) => {
-        this.quality.seen = rendition;
-      },
-      onLive: (isLive) => {
-        this.isLive = isLive;
-      },
-    };
-    this.way = way;
-    this.trouble = null;
-    this.#engineBase = api.baseUrl;
-    this.#engine = createEngine(way, api, { sessionId: id, media }, host);
-    this.#engine.selectAudio(this.audioIndex);
-    this.#engine.selectPicture(this.quality.wanted);
-    // Rejected when the film is closed before it began; the play button stays for a blocked autoplay.
-    void video.play().catch(() => {});
+  /** Whether the core cuts the film into fragments, and so can offer what to choose from. */
+  get #isCut(): boolean {
+    return this.player.way === 'hls';
+  }
+
+  #playable(): Playable | null {
+    const { id } = this.#session;
+    return id === null ? null : { sessionId: id, media: this.news.view?.media };
   }
 
   #engineFailed(failure: EngineFailure): void {
@@ -226,10 +187,10 @@ export class Film {
       return;
     }
     const other = isWayFailure(failure.failure)
-      ? this.recovery.otherWay(this.way, failure.failure.detail)
+      ? this.recovery.otherWay(this.player.way, failure.failure.detail)
       : null;
     // The core forgot the session (idle too long, or a crash that was not restored): open the link anew, in place.
-    if (other !== null) this.#play(other, this.#position());
+    if (other !== null) this.player.goOn(other);
     else if (failure.failure.code === 'session_not_found' && this.#session.canReopen) this.retry();
     else this.#fail(failure.failure);
   }
@@ -238,7 +199,8 @@ export class Film {
     const { id } = this.#session;
     if (id === null) return;
     const decisions = this.news.view?.decisions;
-    const playing = { way: this.way, sessionId: id, decisions, audioIndex: this.audioIndex };
+    const { way, audioIndex } = this.player;
+    const playing = { way, sessionId: id, decisions, audioIndex };
     const { signal } = this.#attempt;
     const remedy = await this.recovery.ofMedia(failure, playing, this.#context.api(), signal);
     if (remedy === null) return;
@@ -247,45 +209,38 @@ export class Film {
       return;
     }
     if (remedy.decisions !== undefined) this.news.heard({ type: 'decisions', data: remedy.decisions });
-    this.#play(remedy.way, this.#position());
+    this.player.goOn(remedy.way);
   }
 
   /** Goes on when the supervisor reports the core ready; tries by itself too, in case that report came first. */
   #coreGone(): void {
     const failure = this.#outage.noAnswer(this.#context.health());
     if (failure !== null) this.#fail(failure);
-    else setTimeout(() => this.#engine?.resume(), UNREACHABLE_PAUSE_MS);
+    else setTimeout(() => this.player.resume(), UNREACHABLE_PAUSE_MS);
   }
 
   #heard(event: SessionEvent): void {
     this.news.heard(event);
-    if (event.type === 'error' && this.phase === 'opening' && this.#engine === null) {
+    if (event.type === 'error' && this.phase === 'opening' && !this.player.hasEngine) {
       this.#fail(failureFrom(event.data));
     }
   }
 
   #show(view: SessionView): void {
     this.news.answered(view);
-    this.audioIndex = view.audioIndex;
-    this.isLive = view.live === true;
+    this.player.audioIndex = view.audioIndex;
+    this.player.isLive = view.live === true;
     if (view.name !== '') this.name = view.name;
     this.#mark();
   }
 
   #mark(): void {
-    const measured = this.#video?.duration ?? Number.NaN;
-    const duration = Number.isFinite(measured) ? measured : (this.news.view?.durationSeconds ?? 0);
+    const duration = this.player.durationSeconds ?? this.news.view?.durationSeconds ?? 0;
     this.chapters = chapterMarks(this.news.view?.chapters ?? [], duration);
   }
 
-  /** Where the film is; where it was, while its element is being given another source. */
-  #position(): number {
-    const seconds = this.#video?.currentTime ?? 0;
-    return seconds > 0 ? seconds : this.#startSeconds;
-  }
-
   #fail(failure: Failure): void {
-    this.#startSeconds = this.#position();
+    this.player.keepPosition();
     this.#stop();
     this.failure = failure;
     this.phase = 'failed';
@@ -293,13 +248,7 @@ export class Film {
 
   #stop(): void {
     this.#attempt.abort();
-    this.#drop();
-    this.trouble = null;
+    this.player.stop();
     this.recovery.stop();
-  }
-
-  #drop(): void {
-    this.#engine?.destroy();
-    this.#engine = null;
   }
 }

@@ -5,6 +5,7 @@ import {
   type LoaderConfiguration,
   type LoaderStats,
   LoadStats,
+  PlaylistLevelType,
 } from 'hls.js';
 import { WholeFragments } from './whole-fragments.ts';
 
@@ -54,7 +55,9 @@ export class FragmentLoader implements Loader<FragmentLoaderContext> {
     const isWanted = config.highWaterMark !== undefined && Number.isFinite(config.highWaterMark);
     const onProgress = isWanted ? this.#callbacks?.onProgress : undefined;
     const data = onProgress
-      ? await this.#stream(response, (bytes) => onProgress(this.stats, context, bytes.buffer, response))
+      ? await this.#handOut(response, context.frag.type === PlaylistLevelType.MAIN, (bytes) =>
+          onProgress(this.stats, context, bytes, response),
+        )
       : await response.arrayBuffer();
     if (!onProgress) this.stats.loaded = data.byteLength;
     this.stats.total = this.stats.loaded;
@@ -63,20 +66,32 @@ export class FragmentLoader implements Loader<FragmentLoaderContext> {
     this.#leave()?.onSuccess({ url, data, code }, this.stats, context, response);
   }
 
-  /** Hands out whole fragments. @returns what a successful load is told to have brought: nothing, since it is all handed out */
-  async #stream(
+  /**
+   * Hands out the picture's fragments as each is whole, and sound when all of it is there: hls.js holds sound back until the picture's clock is known,
+   * and then takes what has come of it for all (1.7.4, `WAITING_INIT_PTS`), loses the rest, and loads no sound any more.
+   *
+   * @returns what a successful load is told to have brought: nothing, since it is all handed out
+   */
+  async #handOut(
     response: Response,
-    onFragments: (bytes: Uint8Array<ArrayBuffer>) => void,
+    isPicture: boolean,
+    onBytes: (bytes: ArrayBuffer) => void,
   ): Promise<ArrayBuffer> {
+    if (!isPicture) {
+      const bytes = await response.arrayBuffer();
+      this.stats.loaded = bytes.byteLength;
+      if (this.#callbacks) onBytes(bytes);
+      return new ArrayBuffer(0);
+    }
     const fragments = new WholeFragments();
     const reader = response.body?.getReader();
     for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
       this.stats.loaded += read.value.length;
       const whole = fragments.push(read.value);
-      if (whole && this.#callbacks) onFragments(whole);
+      if (whole && this.#callbacks) onBytes(whole.buffer);
     }
     const rest = fragments.rest();
-    if (rest.length > 0 && this.#callbacks) onFragments(rest);
+    if (rest.length > 0 && this.#callbacks) onBytes(rest.buffer);
     return new ArrayBuffer(0);
   }
 

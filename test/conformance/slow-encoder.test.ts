@@ -20,7 +20,8 @@ test.each(['init.mp4', '0.m4s'])(
   async (name) => {
     await gate.close();
     const id = await rig.open(await film('mpeg4-mp3-mkv'));
-    await rig.get(`/sessions/${id}/hls/v0/playlist.m3u8`);
+    // A busy machine may examine the film for longer than a request waits.
+    await expect.poll(async () => (await rig.get(`/sessions/${id}/hls/v0/playlist.m3u8`)).status).toBe(200);
     const path = `/sessions/${id}/hls/v0/${name}`;
     const early = await rig.get(path);
     expect([early.status, early.headers.get('Retry-After')]).toEqual([503, '1']);

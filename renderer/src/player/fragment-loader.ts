@@ -7,6 +7,7 @@ import {
   LoadStats,
   PlaylistLevelType,
 } from 'hls.js';
+import type { PictureClock } from './picture-clock.ts';
 import { WholeFragments } from './whole-fragments.ts';
 
 /**
@@ -14,12 +15,17 @@ import { WholeFragments } from './whole-fragments.ts';
  * it hands anything out, which are eight seconds of sound, and loses what a problem document says.
  */
 export class FragmentLoader implements Loader<FragmentLoaderContext> {
+  readonly #clock: PictureClock;
   context: FragmentLoaderContext | null = null;
   stats: LoaderStats = new LoadStats();
   readonly #controller = new AbortController();
   #callbacks: LoaderCallbacks<FragmentLoaderContext> | null = null;
   #timer: number | undefined;
   #response: Response | null = null;
+
+  constructor(clock: PictureClock) {
+    this.#clock = clock;
+  }
 
   load(
     context: FragmentLoaderContext,
@@ -55,8 +61,8 @@ export class FragmentLoader implements Loader<FragmentLoaderContext> {
     const isWanted = config.highWaterMark !== undefined && Number.isFinite(config.highWaterMark);
     const onProgress = isWanted ? this.#callbacks?.onProgress : undefined;
     const data = onProgress
-      ? await this.#handOut(response, context.frag.type === PlaylistLevelType.MAIN, (bytes) =>
-          onProgress(this.stats, context, bytes, response),
+      ? await this.#handOut(response, context.frag, (bytes) =>
+          onProgress(this.stats, context, bytes.buffer, response),
         )
       : await response.arrayBuffer();
     if (!onProgress) this.stats.loaded = data.byteLength;
@@ -67,31 +73,38 @@ export class FragmentLoader implements Loader<FragmentLoaderContext> {
   }
 
   /**
-   * Hands out the picture's fragments as each is whole, and sound when all of it is there: hls.js holds sound back until the picture's clock is known,
-   * and then takes what has come of it for all (1.7.4, `WAITING_INIT_PTS`), loses the rest, and loads no sound any more.
+   * Hands out whole fragments as they come; those of sound from when the picture's clock is known. hls.js sets aside what comes of it before, and what
+   * follows while it is about to go on overtakes that (1.7.4, `WAITING_INIT_PTS`): the segment never ends, and no sound is loaded any more.
    *
    * @returns what a successful load is told to have brought: nothing, since it is all handed out
    */
   async #handOut(
     response: Response,
-    isPicture: boolean,
-    onBytes: (bytes: ArrayBuffer) => void,
+    { type, cc }: FragmentLoaderContext['frag'],
+    onFragments: (bytes: Uint8Array<ArrayBuffer>) => void,
   ): Promise<ArrayBuffer> {
-    if (!isPicture) {
-      const bytes = await response.arrayBuffer();
-      this.stats.loaded = bytes.byteLength;
-      if (this.#callbacks) onBytes(bytes);
-      return new ArrayBuffer(0);
-    }
     const fragments = new WholeFragments();
+    let held: Uint8Array<ArrayBuffer>[] | null = [];
+    const release = () => {
+      const all = held ?? [];
+      held = null;
+      if (this.#callbacks) for (const bytes of all) onFragments(bytes);
+    };
+    const take = (bytes: Uint8Array<ArrayBuffer>) => {
+      if (held) held.push(bytes);
+      else if (this.#callbacks) onFragments(bytes);
+    };
+    if (type === PlaylistLevelType.AUDIO) this.#clock.whenKnown(cc, release);
+    else release();
     const reader = response.body?.getReader();
     for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
       this.stats.loaded += read.value.length;
       const whole = fragments.push(read.value);
-      if (whole && this.#callbacks) onBytes(whole.buffer);
+      if (whole) take(whole);
     }
     const rest = fragments.rest();
-    if (rest.length > 0 && this.#callbacks) onBytes(rest.buffer);
+    if (rest.length > 0) take(rest);
+    release();
     return new ArrayBuffer(0);
   }
 

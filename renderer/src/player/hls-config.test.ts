@@ -2,12 +2,13 @@ import type { RetryConfig } from 'hls.js';
 import { describe, expect, test } from 'vitest';
 import { WAIT_BOUNDS } from '../../../src/session/bounded-wait.ts';
 import { hlsConfig } from './hls-config.ts';
+import { PictureClock } from './picture-clock.ts';
 
-const config = hlsConfig(0);
+const config = hlsConfig(0, new PictureClock());
 
 test('a film begins where it is told to, a live stream at its edge', () => {
-  expect(hlsConfig(7).startPosition).toBe(7);
-  expect(hlsConfig(null).startPosition).toBe(-1);
+  expect(hlsConfig(7, new PictureClock()).startPosition).toBe(7);
+  expect(hlsConfig(null, new PictureClock()).startPosition).toBe(-1);
 });
 
 describe.each(['manifestLoadPolicy', 'playlistLoadPolicy', 'fragLoadPolicy'] as const)('%s', (name) => {

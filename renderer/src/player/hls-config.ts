@@ -7,12 +7,13 @@ import {
   XhrLoader,
 } from 'hls.js';
 import { FragmentLoader } from './fragment-loader.ts';
+import type { PictureClock } from './picture-clock.ts';
 
 /**
  * How hls.js buffers and retries. The playlists are complete (VOD) and the picture is chosen by `LadderSwitch`, so nothing of
  * its bandwidth estimation matters; what does is how far it reads ahead, and that a restart of the core is survived.
  */
-export function hlsConfig(startSeconds: number | null): Partial<HlsConfig> {
+export function hlsConfig(startSeconds: number | null, clock: PictureClock): Partial<HlsConfig> {
   return {
     // -1: by the playlist, which of a live stream is its edge, less what is held back.
     startPosition: startSeconds === null ? -1 : Math.max(0, startSeconds),
@@ -23,7 +24,7 @@ export function hlsConfig(startSeconds: number | null): Partial<HlsConfig> {
     enableWorker: false,
     // What a segment in the making begins with is played while the rest is made. A fragment is appended once the next one has begun.
     progressive: true,
-    fLoader: FragmentLoader,
+    fLoader: fragmentLoaderOn(clock),
     // `progressive` would have playlists fetched by a loader that loses what a problem document says.
     pLoader: PlaylistLoader,
     // Ahead: 100 MB, at least 20 s (40 Mb/s), at most 60 s. hls.js's own 60 MB is 12 s at 40 Mb/s. Chromium's quota for a
@@ -45,6 +46,15 @@ export function hlsConfig(startSeconds: number | null): Partial<HlsConfig> {
     manifestLoadPolicy: policy(30_000, 20),
     playlistLoadPolicy: policy(30_000, 40),
     fragLoadPolicy: policy(45_000, 60),
+  };
+}
+
+/** hls.js makes its loaders itself, from a class. */
+function fragmentLoaderOn(clock: PictureClock): NonNullable<HlsConfig['fLoader']> {
+  return class extends FragmentLoader {
+    constructor() {
+      super(clock);
+    }
   };
 }
 

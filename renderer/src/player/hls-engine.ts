@@ -1,8 +1,9 @@
-import Hls, { type ErrorData, ErrorDetails, ErrorTypes, Events } from 'hls.js';
+import Hls, { type ErrorData, ErrorDetails, ErrorTypes, Events, PlaylistLevelType } from 'hls.js';
 import { CORE_UNREACHABLE, failureOf } from '../api/problem.ts';
 import type { Engine, EngineFailure, EngineHost } from './engine.ts';
 import { hlsConfig } from './hls-config.ts';
 import { LadderSwitch } from './ladder-switch.ts';
+import { PictureClock } from './picture-clock.ts';
 import { type Symptom, trackOf } from './symptom.ts';
 
 /** How often a decoder is started anew before the film counts as undecodable. */
@@ -16,7 +17,11 @@ const REFUSALS: ReadonlySet<ErrorDetails> = new Set([
 
 /** Plays `master.m3u8` through Media Source Extensions. */
 export function createHlsEngine(url: string, host: EngineHost): Engine {
-  const hls = new Hls(hlsConfig(host.startSeconds));
+  const clock = new PictureClock();
+  const hls = new Hls(hlsConfig(host.startSeconds, clock));
+  hls.on(Events.INIT_PTS_FOUND, (_event, { id, frag }) => {
+    if (id === PlaylistLevelType.MAIN) clock.found(frag.cc);
+  });
   const pictures = host.adapts ? null : new LadderSwitch(hls, host);
   let recoveries = 0;
   let wantedAudio: number | null = null;

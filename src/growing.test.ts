@@ -29,7 +29,7 @@ describe('Growing', () => {
     const first = reader.next();
     growing.push(1);
     expect(await first).toEqual({ done: false, value: 1 });
-    expect(growing.isOver).toBe(false);
+    expect(growing.isWhole).toBe(false);
   });
 
   it('gives what there was before it fails', async () => {

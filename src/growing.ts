@@ -18,9 +18,9 @@ export class Growing<T> {
     return this.#items;
   }
 
-  /** Nothing more will come. */
-  get isOver(): boolean {
-    return this.#outcome !== null;
+  /** Nothing more will come, and nothing is missing. */
+  get isWhole(): boolean {
+    return this.#outcome?.failed === false;
   }
 
   get readers(): number {

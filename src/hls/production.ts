@@ -27,9 +27,9 @@ export class Production {
     return this.#pieces.read(signal);
   }
 
-  /** All of it, when it is made. */
+  /** All of it, when it is made; null meanwhile, and where making it failed. */
   get whole(): ByteParts | null {
-    return this.#pieces.isOver ? this.#pieces.items.flat() : null;
+    return this.#pieces.isWhole ? this.#pieces.items.flat() : null;
   }
 
   abort(reason: unknown): void {

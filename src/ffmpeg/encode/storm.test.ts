@@ -1,15 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createEncodedStore } from './encoded-store.ts';
-import { FakeRun } from './fake-run.fixture.ts';
-import { EncoderSlots } from './slots.ts';
-import { EncodedTrack } from './track.ts';
+import { FakeTrack, REST_MS } from './fake-track.fixture.ts';
+import type { EncodedTrack } from './track.ts';
 
 const SEGMENTS = 20_000;
-const CUTS = Array.from({ length: SEGMENTS + 1 }, (_, n) => n);
-/** Leaps no further apart are one storm; so long after the last one its target is made at the latest. */
+/** Leaps no further apart are one storm. */
 const STORM_GAP_MS = 400;
-const REST_MS = 450;
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -42,9 +38,9 @@ describe('a storm of seeks, in any rhythm', () => {
       .map((seeks) => seeks.filter(({ segment }, n) => segment !== seeks[n - 1]?.segment));
     await fc.assert(
       fc.asyncProperty(storms, fc.integer({ min: 0, max: 3000 }), async (storm, startMs) => {
-        const runs: FakeRun[] = [];
-        const track = trackOf(runs);
-        await playFromTheStart(track, runs, startMs);
+        const fake = new FakeTrack(SEGMENTS, 1, 0);
+        const { track, runs } = fake;
+        await playFromTheStart(fake, startMs);
         const before = track.starts;
         await play(track, storm);
         const target = storm.at(-1)?.segment;
@@ -59,27 +55,8 @@ describe('a storm of seeks, in any rhythm', () => {
   });
 });
 
-function trackOf(runs: FakeRun[]): EncodedTrack {
-  return new EncodedTrack({
-    id: 'film/v',
-    store: createEncodedStore(1_000_000),
-    slots: new EncoderSlots(1),
-    cuts: CUTS,
-    toleranceSeconds: 1e-6,
-    needsKeyframes: false,
-    aheadSeconds: 20,
-    firstSegment: () => 0,
-    startRun: (first, onHeader, signal) => {
-      const run = new FakeRun(first, onHeader, signal);
-      runs.push(run);
-      return { packets: run.packets(), last: SEGMENTS - 1 };
-    },
-    now: () => Date.now(),
-  });
-}
-
 /** An encoder that took `startMs` for its first segment, and then a film that plays for a while. */
-async function playFromTheStart(track: EncodedTrack, runs: FakeRun[], startMs: number): Promise<void> {
+async function playFromTheStart({ track, runs }: FakeTrack, startMs: number): Promise<void> {
   const first = drain(track.packets(0));
   await vi.advanceTimersByTimeAsync(startMs);
   runs[0]?.make(0, 5, 1);

@@ -1,12 +1,13 @@
 import { Deferred } from '../../deferred.ts';
 import { Growing } from '../../growing.ts';
 import type { Packet } from '../../remux/packet.ts';
+import { ActiveRun } from './active-run.ts';
 import { Attempts } from './attempts.ts';
 import type { EncodedHeader } from './fragment-parser.ts';
 import { closed, interrupted } from './interrupted.ts';
 import { Pace } from './pace.ts';
-import { type Scene, schedule } from './schedule.ts';
-import { type CollectedSegment, SegmentCollector } from './segment-collector.ts';
+import { schedule } from './schedule.ts';
+import type { CollectedSegment } from './segment-collector.ts';
 import type { EncoderReport, SlotHolder } from './slots.ts';
 import type { EncodedTrackOptions } from './track-options.ts';
 import { Waiters } from './waiters.ts';
@@ -15,15 +16,8 @@ import { Waiters } from './waiters.ts';
 const IDLE_MS = 60_000;
 /** A run whose next segments exist already is of no use; one is let pass, for the joint. */
 const KNOWN_AHEAD = 2;
-
 /** What a track that gave up its encoder leaves to the others. */
 const YIELD_MS = 1000;
-
-interface ActiveRun {
-  controller: AbortController;
-  collector: SegmentCollector;
-  last: number;
-}
 
 /**
  * One track of a film, encoded on demand: segment n → packets. Owns at most one encoder run, and decides by `schedule` when it is
@@ -38,7 +32,6 @@ export class EncodedTrack implements SlotHolder {
   #run: ActiveRun | undefined;
   /** The segment asked for last; the run goes on ahead of it. Null before the first. */
   #asked: number | null = null;
-  #wakeRun: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
   #askedAt = 0;
@@ -64,14 +57,14 @@ export class EncodedTrack implements SlotHolder {
   get report(): EncoderReport | undefined {
     if (!this.#run) return undefined;
     const { id, cuts } = this.#options;
-    const { segment } = this.#run.collector;
+    const { segment } = this.#run;
     const { measuredMs } = this.#pace;
     const seconds = (cuts[segment] ?? 0) - (cuts[segment - 1] ?? 0);
     return { id, segment, speed: measuredMs && seconds > 0 ? (seconds * 1000) / measuredMs : null };
   }
 
   get isAwaited(): boolean {
-    return this.#hasWaiters || (this.#run?.collector.packets.readers ?? 0) > 0;
+    return this.#hasWaiters || this.#run?.isRead === true;
   }
 
   /** Whoever still waits is served when its turn comes again: not at once, or two would take each other's place for ever. */
@@ -137,10 +130,8 @@ export class EncodedTrack implements SlotHolder {
   }
 
   #inTheMaking(segment: number): Growing<Packet> | undefined {
-    const { collector } = this.#run ?? {};
-    return collector?.segment === segment && collector.packets.items.length > 0
-      ? collector.packets
-      : undefined;
+    const run = this.#run;
+    return run?.segment === segment && run.packets.items.length > 0 ? run.packets : undefined;
   }
 
   /** The last reader has left a segment in the making. */
@@ -157,7 +148,7 @@ export class EncodedTrack implements SlotHolder {
     this.#askedAt = this.#options.now();
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.#stop(), IDLE_MS).unref();
-    this.#wakeRun?.();
+    this.#run?.wake();
   }
 
   /** Looks anew at what is wanted and what runs, and acts on it. */
@@ -168,7 +159,7 @@ export class EncodedTrack implements SlotHolder {
     const verdict = schedule({
       wanted,
       isAwaited: this.#hasWaiters,
-      run: this.#run ? sceneOf(this.#run) : null,
+      run: this.#run ? { next: this.#run.segment, last: this.#run.last, isRead: this.#run.isRead } : null,
       yieldedUntil: this.#yieldedUntil,
       ...this.#pace.scene(),
     });
@@ -195,46 +186,24 @@ export class EncodedTrack implements SlotHolder {
     this.#stop();
     this.#attempts.started(segment);
     this.#pace.started();
-    const controller = new AbortController();
-    const { startRun, cuts, toleranceSeconds, needsKeyframes } = this.#options;
-    const onHeader = (header: EncodedHeader) => {
-      this.#hasHeader = true;
-      this.#header.resolve(header);
-    };
-    const { packets, last } = startRun(segment, onHeader, controller.signal);
-    const collector = new SegmentCollector({ cuts, first: segment, toleranceSeconds, needsKeyframes }, () =>
-      this.#left(),
-    );
-    const run = { controller, collector, last };
+    const run = new ActiveRun(segment, this.#options, {
+      onHeader: (header) => {
+        this.#hasHeader = true;
+        this.#header.resolve(header);
+      },
+      onBegun: (begun, packets) => this.#waiters.resolve(begun, packets),
+      onMade: (made) => this.#keep(made),
+      onLeft: () => this.#left(),
+      goesOn: (asking) => this.#goesOn(asking),
+      onPaused: () => this.#pace.paused(),
+      onResumed: () => this.#pace.resumed(),
+    });
     this.#run = run;
     this.#options.slots.take(this);
-    this.#pump(run, packets).then(
+    run.follow().then(
       () => this.#ended(run, undefined),
       (error: unknown) => this.#ended(run, error),
     );
-  }
-
-  async #pump(run: ActiveRun, packets: AsyncIterable<Packet>): Promise<void> {
-    for await (const packet of packets) {
-      if (run !== this.#run) return;
-      this.#take(run, packet);
-      if (run.collector.segment > run.last) return;
-      while (run === this.#run && this.#isFarAhead(run)) {
-        if (this.#isKnownAhead(run)) return;
-        this.#pace.paused();
-        await new Promise<void>((resolve) => {
-          this.#wakeRun = resolve;
-        });
-        this.#pace.resumed();
-      }
-    }
-    if (run !== this.#run) return;
-    for (const collected of run.collector.end(run.last)) this.#keep(collected);
-  }
-
-  #take({ collector }: ActiveRun, packet: Packet): void {
-    for (const collected of collector.push(packet)) this.#keep(collected);
-    if (collector.packets.items.length === 1) this.#waiters.resolve(collector.segment, collector.packets);
   }
 
   #keep({ segment, packets }: CollectedSegment): void {
@@ -246,16 +215,21 @@ export class EncodedTrack implements SlotHolder {
     else this.#options.slots.served(this);
   }
 
-  /** Who asks for something else, which may be there already, must not make those wait who are served now. */
-  #isFarAhead({ collector }: ActiveRun): boolean {
-    const { cuts, aheadSeconds } = this.#options;
-    if (collector.packets.readers > 0 || this.#waiters.next() === collector.segment) return false;
-    return (cuts[collector.segment] ?? 0) - (cuts[this.#asked ?? 0] ?? 0) > aheadSeconds;
+  #goesOn(run: ActiveRun): 'yes' | 'later' | 'no' {
+    if (!this.#isFarAhead(run)) return 'yes';
+    return this.#isKnownAhead(run) ? 'no' : 'later';
   }
 
-  #isKnownAhead({ collector }: ActiveRun): boolean {
+  /** Who asks for something else, which may be there already, must not make those wait who are served now. */
+  #isFarAhead({ segment, isRead }: ActiveRun): boolean {
+    const { cuts, aheadSeconds } = this.#options;
+    if (isRead || this.#waiters.next() === segment) return false;
+    return (cuts[segment] ?? 0) - (cuts[this.#asked ?? 0] ?? 0) > aheadSeconds;
+  }
+
+  #isKnownAhead({ segment }: ActiveRun): boolean {
     const { store } = this.#options;
-    for (let k = 0; k < KNOWN_AHEAD; k++) if (!store.has(this.#key(collector.segment + k))) return false;
+    for (let k = 0; k < KNOWN_AHEAD; k++) if (!store.has(this.#key(segment + k))) return false;
     return true;
   }
 
@@ -266,7 +240,7 @@ export class EncodedTrack implements SlotHolder {
     clearTimeout(this.#timer);
     const consequence = thrown === undefined ? undefined : this.#attempts.failed(thrown);
     const failure = consequence?.action === 'fail' ? consequence.error : undefined;
-    run.collector.packets.fail(failure ?? interrupted(thrown));
+    run.packets.fail(failure ?? interrupted(thrown));
     if (failure) {
       this.#waiters.rejectAll(failure);
       return;
@@ -289,16 +263,10 @@ export class EncodedTrack implements SlotHolder {
     const run = this.#run;
     this.#run = undefined;
     this.#options.slots.free(this);
-    run?.collector.packets.fail(this.#closed ? closed() : interrupted(undefined));
-    run?.controller.abort(closed());
-    this.#wakeRun?.();
+    run?.stop(this.#closed ? closed() : interrupted(undefined));
   }
 
   #key(segment: number): string {
     return `${this.#options.id}/${segment}`;
   }
-}
-
-function sceneOf({ collector, last }: ActiveRun): Scene['run'] {
-  return { next: collector.segment, last, isRead: collector.packets.readers > 0 };
 }

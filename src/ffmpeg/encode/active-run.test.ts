@@ -47,8 +47,20 @@ describe('ActiveRun', () => {
     encoder.announce();
     encoder.make(1, 4, 2);
     await run.follow();
-    expect(told).toEqual(['mp4a', 'begun 1', 'made 1: 1', 'begun 2', 'made 2: 1', 'begun 3']);
+    expect(told).toEqual(['mp4a', 'begun 1', 'made 1: 1', 'begun 2', 'made 2: 1']);
     expect(encoder.isOver).toBe(true);
+  });
+
+  it('tells of no segment that it begins when it has been stopped', async () => {
+    const { run, encoder, told } = runOf({
+      onMade: ({ segment }) => {
+        told.push(`made ${segment}`);
+        run.stop(new Error('It is needed elsewhere.'));
+      },
+    });
+    encoder.make(1, 2, 2);
+    await run.follow();
+    expect(told).toEqual(['begun 1', 'made 1']);
   });
 
   it('makes the rest empty where the track ends before', async () => {
@@ -69,7 +81,7 @@ describe('ActiveRun', () => {
     wants = 'yes';
     run.wake();
     await followed;
-    expect(told).toEqual(['begun 1', 'paused', 'resumed', 'made 1: 1', 'begun 2', 'made 2: 1', 'begun 3']);
+    expect(told).toEqual(['begun 1', 'paused', 'resumed', 'made 1: 1', 'begun 2', 'made 2: 1']);
   });
 
   it('ends its encoder where its owner wants no more', async () => {

@@ -87,6 +87,8 @@ export class ActiveRun {
 
   #take(packet: Packet): void {
     for (const made of this.#collector.push(packet)) this.#owner.onMade(made);
+    // Not of what it will not make to the end: whoever waits for that is served by the next run.
+    if (this.#isStopped || this.segment > this.last) return;
     if (this.packets.items.length === 1) this.#owner.onBegun(this.segment, this.packets);
   }
 

@@ -1,8 +1,8 @@
 import { type RaffiError, toRaffiError } from '../../errors.ts';
 import { Skips } from './skips.ts';
 
-/** Starts at one place without a whole segment in between, before that place counts as not convertible. */
-const MAX_ATTEMPTS = 3;
+/** Deaths of encoders that were started at one place, without a whole segment in between, before that place counts as not convertible. */
+const MAX_DEATHS = 3;
 /** So long after a failure it is the answer. */
 const FAILURE_COOLDOWN_MS = 20_000;
 
@@ -14,12 +14,12 @@ export type Consequence =
   /** No other is tried for a while, and this is why. */
   | { action: 'fail'; error: RaffiError };
 
-/** How often an encoder was started in vain at one place, and what follows. */
+/** How often encoders that were started at one place have died, and what follows. One that was stopped for another place says nothing of its own. */
 export class Attempts {
   readonly #now: () => number;
   readonly #skips = new Skips();
   #segment = -1;
-  #count = 0;
+  #deaths = 0;
   #hasSucceeded = false;
   #failure: { error: RaffiError; at: number } | undefined;
 
@@ -28,27 +28,24 @@ export class Attempts {
     this.#now = now;
   }
 
-  started(segment: number): void {
-    if (this.#segment !== segment) this.#count = 0;
-    this.#segment = segment;
-    this.#count += 1;
-  }
-
   /** A segment is whole. */
   succeeded(): void {
-    this.#count = 0;
+    this.#deaths = 0;
     this.#hasSucceeded = true;
     this.#skips.made();
   }
 
-  /** An encoder has died. */
-  failed(thrown: unknown): Consequence {
-    if (this.#count < (this.#skips.isUnderWay ? 1 : MAX_ATTEMPTS)) return { action: 'retry' };
+  /** An encoder that was started at this segment has died. */
+  failed(segment: number, thrown: unknown): Consequence {
+    if (this.#segment !== segment) this.#deaths = 0;
+    this.#segment = segment;
+    this.#deaths += 1;
+    if (this.#deaths < (this.#skips.isUnderWay ? 1 : MAX_DEATHS)) return { action: 'retry' };
     const error = toRaffiError(thrown);
     const passed = error.code === 'encoder_failed' && this.#hasSucceeded ? this.#skips.next() : 0;
     if (passed > 0) {
-      this.#count = 0;
-      return { action: 'skip', from: this.#segment, to: this.#segment + passed };
+      this.#deaths = 0;
+      return { action: 'skip', from: segment, to: segment + passed };
     }
     this.#failure = { error, at: this.#now() };
     return { action: 'fail', error };
@@ -58,7 +55,7 @@ export class Attempts {
   recentFailure(): RaffiError | undefined {
     if (this.#failure && this.#now() - this.#failure.at > FAILURE_COOLDOWN_MS) {
       this.#failure = undefined;
-      this.#count = 0;
+      this.#deaths = 0;
     }
     return this.#failure?.error;
   }

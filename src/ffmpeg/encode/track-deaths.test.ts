@@ -83,6 +83,24 @@ describe('a track whose encoders die', () => {
     expect(await fake.ask(2)).toEqual([]);
   });
 
+  it('does not take for a death that it gave its encoder to others', async () => {
+    const zero = fake.ask(0);
+    await settle();
+    fake.runAt(0).make(0, 1, SEGMENT_SECONDS);
+    await zero;
+    const far = fake.askAgain(15);
+    for (const starts of [2, 3, 4]) {
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(fake.runs).toHaveLength(starts);
+      fake.track.yieldSlot();
+    }
+    await vi.advanceTimersByTimeAsync(5000);
+    fake.runAt(-1).end(failure());
+    await vi.advanceTimersByTimeAsync(5000);
+    fake.runAt(-1).make(15, 16, SEGMENT_SECONDS);
+    expect(await far).toHaveLength(1);
+  });
+
   it('does not pass over what the source fails at', async () => {
     const zero = fake.ask(0);
     await settle();

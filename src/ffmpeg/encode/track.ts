@@ -184,7 +184,6 @@ export class EncodedTrack implements SlotHolder {
 
   #start(segment: number): void {
     this.#stop();
-    this.#attempts.started(segment);
     this.#pace.started();
     const run = new ActiveRun(segment, this.#options, {
       onHeader: (header) => {
@@ -238,7 +237,7 @@ export class EncodedTrack implements SlotHolder {
     this.#run = undefined;
     this.#options.slots.free(this);
     clearTimeout(this.#timer);
-    const consequence = thrown === undefined ? undefined : this.#attempts.failed(thrown);
+    const consequence = thrown === undefined ? undefined : this.#attempts.failed(run.first, thrown);
     const failure = consequence?.action === 'fail' ? consequence.error : undefined;
     run.packets.fail(failure ?? interrupted(thrown));
     if (failure) {

@@ -49,6 +49,7 @@ describe('ChildProcesses', () => {
     const script = 'process.stdout.write("out"); process.stderr.write("err"); process.exitCode = 3';
     expect(await children.run(node, ['-e', script], { timeoutMs })).toEqual({
       exitCode: 3,
+      signalCode: null,
       stdout: 'out',
       stderr: 'err',
       timedOut: false,

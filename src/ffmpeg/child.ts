@@ -23,6 +23,8 @@ export interface ChildOptions extends StartOptions {
 export interface ChildExit {
   /** Null when a signal ended it. */
   exitCode: number | null;
+  /** The signal that ended it; else null. */
+  signalCode: NodeJS.Signals | null;
   stderr: string;
 }
 
@@ -160,13 +162,13 @@ function watch(child: ChildProcessByStdio<null, Readable, Readable>, options: St
       settle();
       reject(error);
     });
-    child.once('exit', async (exitCode) => {
+    child.once('exit', async (exitCode, signalCode) => {
       const wasEnded = grace !== undefined;
       settle();
       // What a process that ended by itself has written is still its reader's, however late that is.
       if (wasEnded) child.stdout.destroy();
       await closing(child.stderr, graceMs);
-      resolve({ exitCode, stderr: stderr.text() });
+      resolve({ exitCode, signalCode, stderr: stderr.text() });
     });
   });
   return { stdout: child.stdout, ended, end };

@@ -53,7 +53,7 @@ describe.each([...ENCODED, ...WITHOUT_INDEX])(
       decisions = view.decisions ? [view.decisions.mpegts, view.decisions.cmaf] : [];
       // Out of order, and with encoders that die in the middle, so that they are started anew and what different runs made has to join.
       const uris = shuffled(urisOf(delivery), 7);
-      fetched = await fetchAll(rig, uris, { patient: true, onFetched: (count) => count % 7 === 0 && kill() });
+      fetched = await fetchAll(rig, uris, { patient: true, onFetched: (count) => count % 3 === 0 && kill() });
       await rig.close(id);
     });
 

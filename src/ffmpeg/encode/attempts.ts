@@ -1,8 +1,11 @@
 import { type RaffiError, toRaffiError } from '../../errors.ts';
+import { isKilled } from './killed.ts';
 import { Skips } from './skips.ts';
 
 /** Deaths of encoders that were started at one place, without a whole segment in between, before that place counts as not convertible. */
 const MAX_DEATHS = 3;
+/** Kills without a whole segment in between, before that is the answer. They tell nothing of a place, so they are many: the next one may do. */
+const MAX_KILLS = 10;
 /** So long after a failure it is the answer. */
 const FAILURE_COOLDOWN_MS = 20_000;
 
@@ -20,6 +23,7 @@ export class Attempts {
   readonly #skips = new Skips();
   #segment = -1;
   #deaths = 0;
+  #kills = 0;
   #hasSucceeded = false;
   #failure: { error: RaffiError; at: number } | undefined;
 
@@ -30,13 +34,17 @@ export class Attempts {
 
   /** A segment is whole. */
   succeeded(): void {
-    this.#deaths = 0;
+    this.#forget();
     this.#hasSucceeded = true;
     this.#skips.made();
   }
 
   /** An encoder that was started at this segment has died. */
   failed(segment: number, thrown: unknown): Consequence {
+    if (isKilled(thrown)) {
+      this.#kills += 1;
+      return this.#kills < MAX_KILLS ? { action: 'retry' } : this.#fail(toRaffiError(thrown));
+    }
     if (this.#segment !== segment) this.#deaths = 0;
     this.#segment = segment;
     this.#deaths += 1;
@@ -47,16 +55,25 @@ export class Attempts {
       this.#deaths = 0;
       return { action: 'skip', from: segment, to: segment + passed };
     }
-    this.#failure = { error, at: this.#now() };
-    return { action: 'fail', error };
+    return this.#fail(error);
   }
 
   /** The failure that is still the answer. */
   recentFailure(): RaffiError | undefined {
     if (this.#failure && this.#now() - this.#failure.at > FAILURE_COOLDOWN_MS) {
       this.#failure = undefined;
-      this.#deaths = 0;
+      this.#forget();
     }
     return this.#failure?.error;
+  }
+
+  #fail(error: RaffiError): Consequence {
+    this.#failure = { error, at: this.#now() };
+    return { action: 'fail', error };
+  }
+
+  #forget(): void {
+    this.#deaths = 0;
+    this.#kills = 0;
   }
 }

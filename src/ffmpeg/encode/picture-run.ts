@@ -5,6 +5,7 @@ import { type RunInput, type VideoCuts, videoArguments } from './arguments.ts';
 import type { EncodedFilm } from './encoded-film.ts';
 import { type EncoderFamily, X264 } from './encoders/families.ts';
 import type { EncodedHeader } from './fragment-parser.ts';
+import { isKilled } from './killed.ts';
 import { parameterSets, withParameterSets } from './parameter-sets.ts';
 import { encode } from './run.ts';
 
@@ -54,7 +55,7 @@ export class PictureRuns {
         yield sets ? withParameterSets(packet, sets) : packet;
       }
     } catch (error) {
-      if (!isAbort(error) && toRaffiError(error).code === 'encoder_failed') {
+      if (!isAbort(error) && !isKilled(error) && toRaffiError(error).code === 'encoder_failed') {
         pictureEncoder.demote(
           family,
           `${family.label} failed while a film was playing: ${toRaffiError(error).message}`,

@@ -6,6 +6,7 @@ import { film } from '../../../test/lab/media/index.ts';
 import { MemorySource } from '../../../test/support/memory-source.ts';
 import { Deferred } from '../../deferred.ts';
 import { RaffiError } from '../../errors.ts';
+import type { VideoTarget } from '../../plan/types.ts';
 import type { AudioStream } from '../../probe/media-info.ts';
 import { ColourTables } from '../tone-map/colour-tables.ts';
 import { FfmpegTools } from '../tools.ts';
@@ -14,10 +15,22 @@ import { encodedAudioTrack } from './audio-track.ts';
 import { createEncodedStore } from './encoded-store.ts';
 import { X264 } from './encoders/families.ts';
 import type { EncodedHeader } from './fragment-parser.ts';
+import { isKilled } from './killed.ts';
+import { PictureRuns } from './picture-run.ts';
 import { encode } from './run.ts';
 import { encoderSlots } from './slots.ts';
 
 const TARGET = { codec: 'aac', sampleRate: 48_000, channels: 2, bitRate: 192_000 } as const;
+const PICTURE: VideoTarget = {
+  codec: 'h264',
+  width: 320,
+  height: 180,
+  level: 30,
+  maxBitRate: 1_000_000,
+  preset: 'ultrafast',
+  deinterlace: false,
+  toneMap: false,
+};
 const SOUND = {
   position: 0,
   streamIndex: 1,
@@ -110,13 +123,16 @@ describe('encode', () => {
     const { packets } = encoder();
     await packets.next();
     await killNewest();
-    await expect(drain(packets)).rejects.toMatchObject({ code: 'encoder_failed' });
+    const failure = await drain(packets).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'encoder_failed' });
+    expect(isKilled(failure)).toBe(true);
   });
 
   it('tells by encoder_failed what ffmpeg says of what is no film, without our private address', async () => {
     source = new MemorySource(Buffer.from('this is no film '.repeat(10_000)));
     const failure = await drain(encoder().packets).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'encoder_failed' });
+    expect(isKilled(failure)).toBe(false);
     expect(String(failure)).toContain('Invalid data');
     expect(String(failure)).not.toContain('127.0.0.1');
   });
@@ -134,6 +150,29 @@ describe('encode', () => {
     await tools.stop();
     tools = new FfmpegTools({ ffmpegPath: '/no/such/ffmpeg' });
     await expect(drain(encoder().packets)).rejects.toMatchObject({ code: 'ffmpeg_missing' });
+  });
+});
+
+describe('hardware', () => {
+  it('is not given up for having been killed', async () => {
+    source.gate = (offset, signal) => (offset < bytes.length / 2 ? Promise.resolve() : untilAborted(signal));
+    const demoted: string[] = [];
+    const pictureEncoder = {
+      family: { ...X264, label: 'Hardware' },
+      demote: (_: unknown, reason: string) => demoted.push(reason),
+    };
+    const runs = new PictureRuns({ tools, source, pictureEncoder });
+    const run = {
+      input: { streamIndex: 0, originSeconds: 0, readFromSeconds: 0 },
+      target: PICTURE,
+      cuts: { startSeconds: 0, endSeconds: FILM_SECONDS, keyframes: [0], frameSeconds: 1 / 24 },
+      colourTable: async () => null,
+    };
+    const packets = runs.packets(run, () => {}, new AbortController().signal);
+    await packets.next();
+    await killNewest();
+    await expect(drain(packets)).rejects.toSatisfy(isKilled);
+    expect(demoted).toEqual([]);
   });
 });
 

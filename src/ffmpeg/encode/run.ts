@@ -5,6 +5,7 @@ import type { ByteSource } from '../../source/byte-source.ts';
 import type { FfmpegTools } from '../tools.ts';
 import { OUTPUT_OFFSET_SECONDS } from './arguments.ts';
 import { type EncodedHeader, FragmentParser } from './fragment-parser.ts';
+import { killed } from './killed.ts';
 
 /** What one ffmpeg process encodes. */
 export interface RunSpec {
@@ -19,7 +20,7 @@ export interface RunSpec {
  *
  * The process ends with the iteration: when it is left, when `signal` fires, or at the end of the film.
  *
- * @throws `encoder_failed` with ffmpeg's last words, the source's own `source_*` error, `ffmpeg_missing`, or the signal's reason.
+ * @throws `encoder_failed` with ffmpeg's last words or as `isKilled` knows it, the source's own `source_*` error, `ffmpeg_missing`, or the signal's reason.
  */
 export async function* encode(
   tools: FfmpegTools,
@@ -38,9 +39,10 @@ export async function* encode(
       if (!child.stdout.readableEnded) child.end();
       await child.ended.catch(() => {});
     }
-    const { exitCode, stderr } = await child.ended;
+    const { exitCode, signalCode, stderr } = await child.ended;
     signal.throwIfAborted();
     if (exposed.failure && !isAbort(exposed.failure)) throw exposed.failure;
+    if (signalCode === 'SIGKILL') throw killed();
     if (exitCode !== 0) throw failed(lastWords(stderr));
   } finally {
     await exposed.revoke();

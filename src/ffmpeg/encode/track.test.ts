@@ -135,6 +135,16 @@ describe('EncodedTrack', () => {
     expect(await fake.ask(3)).toHaveLength(1);
   });
 
+  it('does not end a run that somebody still waits for, however long it takes', async () => {
+    const zero = fake.ask(0);
+    await vi.advanceTimersByTimeAsync(150_000);
+    expect(fake.runAt(0).isOver).toBe(false);
+    fake.runAt(0).make(0, 1, SEGMENT_SECONDS);
+    expect(await zero).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(fake.runAt(0).isOver).toBe(true);
+  });
+
   it('gives empty segments where the sound has ended before the film', async () => {
     const waiting = [fake.ask(0), fake.ask(1), fake.ask(SEGMENTS - 1)];
     await settle();

@@ -146,9 +146,14 @@ export class EncodedTrack implements SlotHolder {
     if (!isNext) this.#pace.leapt();
     this.#asked = segment;
     this.#askedAt = this.#options.now();
-    clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.#stop(), IDLE_MS).unref();
+    this.#restWhenIdle();
     this.#run?.wake();
+  }
+
+  /** Who still waits is a player that a slow source keeps waiting, and asks for nothing else meanwhile. */
+  #restWhenIdle(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => (this.isAwaited ? this.#restWhenIdle() : this.#stop()), IDLE_MS).unref();
   }
 
   /** Looks anew at what is wanted and what runs, and acts on it. */

@@ -1,4 +1,5 @@
 import type { Cuts } from '../plan/cuts.ts';
+import { segmentAt } from '../plan/segments.ts';
 import type { Packet, PacketReader, Span } from '../remux/packet.ts';
 
 /** Later than this a segment's first picture leaves a hole that players stop at. */
@@ -104,10 +105,11 @@ async function keyNear(
   signal?: AbortSignal,
 ): Promise<Packet | null> {
   const { segments } = cuts.plan;
-  const own = segments.findLast(({ startSeconds }) => startSeconds <= seconds)?.index ?? 0;
-  for (const distance of NEIGHBOURS) {
-    const neighbour = segments[Math.max(0, own + distance)];
-    if (!neighbour || neighbour.index === own) continue;
+  const own = segmentAt(cuts.plan, seconds).index;
+  // Once each: near the film's beginning many of them are its first.
+  for (const index of new Set(NEIGHBOURS.map((distance) => Math.max(0, own + distance)))) {
+    const neighbour = segments[index];
+    if (!neighbour || index === own) continue;
     const span = await cuts.locate(neighbour, signal);
     for await (const packet of reader.videoPackets(span, signal)) {
       if (packet.isKey) return packet;

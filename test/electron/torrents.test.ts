@@ -61,9 +61,14 @@ test('another film of a pack is chosen from the list of its files', async () => 
   await openLink(app.page, pack.magnet);
   await untilPlaying(app);
   await app.page.mouse.move(500, 300);
-  await app.page.getByRole('button', { name: 'Files of this torrent' }).click();
-  await screen(app.page, 'torrent-files');
+  const files = app.page.getByRole('button', { name: 'Files of this torrent' });
   const other = app.page.getByRole('menuitemradio', { checked: false });
+  await files.click();
+  await other.waitFor();
+  await app.page.keyboard.press('Escape');
+  await expect.poll(() => other.count()).toBe(0);
+  await files.click();
+  await screen(app.page, 'torrent-files');
   const name = (await other.locator('.label').textContent()) ?? '';
   await other.click();
   await expect.poll(() => app.page.title()).toContain(name);

@@ -1,4 +1,4 @@
-import type { SessionView } from '../../../src/session/types.ts';
+import type { EncoderStats, SessionView } from '../../../src/session/types.ts';
 
 /** The core's choice: the best picture that comes in time. */
 export const AUTO = 'auto';
@@ -33,11 +33,7 @@ export function qualityChoices(view: Pick<SessionView, 'media' | 'decisions'> | 
 }
 
 /** An encoder's run, as `GET /stats` tells of it. */
-export interface RunReport {
-  rendition: string;
-  /** Seconds of film per second of time; null before it was measured. */
-  speed: number | null;
-}
+export type RunReport = Pick<EncoderStats, 'rendition' | 'speed'>;
 
 /** Why the picture went down a rung. */
 export interface StepDown {

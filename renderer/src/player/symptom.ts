@@ -1,6 +1,7 @@
 import { parseCodecString } from '../../../src/plan/codec-match.ts';
 import type { PlayerProblem } from '../../../src/plan/setbacks.ts';
 import type { PlaybackDecision } from '../../../src/plan/types.ts';
+import type { Feedback } from '../../../src/session/types.ts';
 
 /** What an engine noticed of a film that it cannot play. */
 export interface Symptom {
@@ -12,12 +13,7 @@ export interface Symptom {
 }
 
 /** What the core can be told of one track. */
-export interface Complaint {
-  track: 'video' | 'audio';
-  /** Among the audio tracks. */
-  position?: number;
-  problem: PlayerProblem;
-}
+export type Complaint = Omit<Feedback, 'detail'>;
 
 /**
  * What to complain of, the likeliest first: the core has nothing safer for some tracks, and then it was another. Pure.

@@ -21,6 +21,11 @@ export class Quality {
     this.#offered = offered;
   }
 
+  /** What is seen, by its name in the menu; null where there is nothing to choose from. */
+  get seenLabel(): string | null {
+    return this.choices.find(({ rendition }) => rendition === this.seen)?.label ?? null;
+  }
+
   /** What an engine has to play. */
   get wanted(): string {
     return this.chosen === AUTO ? this.#auto : this.chosen;

@@ -19,7 +19,7 @@ export type IpcProblem = z.infer<typeof ProblemSchema>;
 
 /** Codec and container strings as the renderer measured them; bounded, because the renderer shows pages' text. */
 const MeasuredSchema = z.array(z.string().max(200)).max(500);
-export const CapabilitiesSchema = z.strictObject({
+const CapabilitiesSchema = z.strictObject({
   containers: MeasuredSchema,
   video: MeasuredSchema,
   audio: MeasuredSchema,
@@ -29,15 +29,15 @@ export const CapabilitiesSchema = z.strictObject({
 });
 
 /** BCP 47 tags, the dearest first. */
-export const LanguagesSchema = z.array(z.string().max(35)).max(32);
+const LanguagesSchema = z.array(z.string().max(35)).max(32);
 
 export const OpenOptionsSchema = z.strictObject({
   /** What this player can decode; absent: the documented baseline (H.264 8-bit + AAC). */
-  capabilities: CapabilitiesSchema.optional(),
+  capabilities: CapabilitiesSchema.exactOptional(),
   /** What the viewer understands. */
-  languages: LanguagesSchema.optional(),
+  languages: LanguagesSchema.exactOptional(),
   /** Offer smaller pictures where the picture is copied, too. */
-  ladder: z.boolean().optional(),
+  ladder: z.boolean().exactOptional(),
 });
 export type OpenOptions = z.infer<typeof OpenOptionsSchema>;
 

@@ -1,17 +1,14 @@
 import { z } from 'zod';
-import { CapabilitiesSchema, CastTokenRequestSchema, LanguagesSchema, ProblemSchema } from './contract.ts';
+import { CastTokenRequestSchema, OpenOptionsSchema, ProblemSchema } from './contract.ts';
 
 /** What main and the core process say to each other over the utility process's MessagePort. Both sides check what they receive. */
 
-export const SessionRequestSchema = z.strictObject({
+export const SessionRequestSchema = OpenOptionsSchema.extend({
   source: z.string().min(1),
   kind: z.enum(['http', 'torrent', 'file']),
   startTime: z.number().nonnegative().exactOptional(),
   fileIdx: z.number().int().nonnegative().exactOptional(),
   headers: z.record(z.string(), z.string()).exactOptional(),
-  capabilities: CapabilitiesSchema.exactOptional(),
-  languages: LanguagesSchema.exactOptional(),
-  ladder: z.boolean().exactOptional(),
   trackers: z.array(z.string()).exactOptional(),
   /** A `.torrent` file of at most 8 MiB, in base64. */
   metainfo: z.string().max(12_000_000).exactOptional(),

@@ -17,18 +17,12 @@ export class Opener {
   }
 
   /** Opens at once for the page that asked. Never rejects. */
-  async open(target: HandedOver, { capabilities, languages, ladder }: OpenOptions): Promise<OpenResult> {
+  async open(target: HandedOver, options: OpenOptions): Promise<OpenResult> {
     const { name } = target;
     try {
       if ('refused' in target) throw new RaffiError('source_refused', target.refused);
       const { source, kind } = target;
-      const sessionId = await this.#open({
-        source,
-        kind,
-        ...(capabilities === undefined ? {} : { capabilities }),
-        ...(languages === undefined ? {} : { languages }),
-        ...(ladder === undefined ? {} : { ladder }),
-      });
+      const sessionId = await this.#open({ ...options, source, kind });
       return { ok: true, sessionId, name };
     } catch (error) {
       return { ok: false, name, problem: problem(toRaffiError(error)) };

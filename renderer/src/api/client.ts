@@ -11,7 +11,7 @@ export interface ApiClient {
   session(id: string, signal?: AbortSignal): Promise<SessionView>;
   selectAudio(id: string, index: number, signal?: AbortSignal): Promise<void>;
   /** A player could not play what it was sent. */
-  complain(id: string, complaint: Complaint, detail: string): Promise<FeedbackAnswer>;
+  complain(id: string, complaint: Complaint, detail: string, signal?: AbortSignal): Promise<FeedbackAnswer>;
   stats(signal?: AbortSignal): Promise<{ sessions: SessionStats[] }>;
   removeSession(id: string): Promise<void>;
   /** For a page that goes away: survives it, and reports nothing. */
@@ -48,8 +48,8 @@ export function createClient(baseUrl: string): ApiClient {
     selectAudio: async (id, index, signal) => {
       await answer(at(id, '/audio'), post({ index }), signal);
     },
-    complain: (id, complaint, detail) =>
-      json(at(id, '/feedback'), post({ ...complaint, detail: detail.slice(0, MAX_DETAIL_CHARS) })),
+    complain: (id, complaint, detail, signal) =>
+      json(at(id, '/feedback'), post({ ...complaint, detail: detail.slice(0, MAX_DETAIL_CHARS) }), signal),
     stats: (signal) => json(`${baseUrl}/stats`, {}, signal),
     removeSession: async (id) => {
       await answer(at(id), { method: 'DELETE' });

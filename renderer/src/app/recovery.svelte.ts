@@ -65,7 +65,7 @@ export class Recovery {
     if (this.#isAsking) return null;
     this.#isAsking = true;
     const complaints = complaintsOf(symptom, decisions?.cmaf, audioIndex);
-    const answer = way === 'hls' ? await askForSafer(api, sessionId, complaints, message) : null;
+    const answer = way === 'hls' ? await askForSafer(api, sessionId, complaints, message, signal) : null;
     if (signal.aborted) return null;
     this.#isAsking = false;
     if (answer !== null && 'taken' in answer) {

@@ -38,6 +38,17 @@ test.each([
   ['why not', [failure, nothing], failure, 2],
 ])('%s', async (_, answers, expected, asked) => {
   const { heard, api } = answering(...answers);
-  expect(await askForSafer(api, 'id', COMPLAINTS, 'It broke.')).toEqual(expected);
+  expect(await askForSafer(api, 'id', COMPLAINTS, 'It broke.', new AbortController().signal)).toEqual(
+    expected,
+  );
   expect(heard).toEqual(COMPLAINTS.slice(0, asked));
+});
+
+test('of a film that was closed meanwhile nothing more is asked', async () => {
+  const closing = new AbortController();
+  const { heard, api } = answering(nothing, safer);
+  const asked = askForSafer(api, 'id', COMPLAINTS, 'It broke.', closing.signal);
+  closing.abort();
+  expect(await asked).toBeNull();
+  expect(heard).toEqual(COMPLAINTS.slice(0, 1));
 });

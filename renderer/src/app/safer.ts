@@ -5,7 +5,7 @@ import type { Complaint } from '../player/symptom.ts';
 
 /**
  * Asks the core for the next safer decision, of one track after the other until there is one. The core takes each once, so whoever asks again and
- * again comes to an end. Never rejects.
+ * again comes to an end. Never rejects; null once aborted.
  *
  * @param detail the player's own words
  * @returns the answer with that decision; else why there is none, where that is more than that nothing is left
@@ -15,11 +15,13 @@ export async function askForSafer(
   sessionId: string,
   complaints: readonly Complaint[],
   detail: string,
+  signal: AbortSignal,
 ): Promise<FeedbackAnswer | Failure | null> {
   let refusal: Failure | null = null;
   for (const complaint of complaints) {
+    if (signal.aborted) return null;
     try {
-      const answer = await api.complain(sessionId, complaint, detail);
+      const answer = await api.complain(sessionId, complaint, detail, signal);
       if (answer.taken) return answer;
     } catch (thrown) {
       if (thrown instanceof ApiError) refusal = thrown.failure;

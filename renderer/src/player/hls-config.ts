@@ -10,8 +10,8 @@ import { FragmentLoader } from './fragment-loader.ts';
 import type { PictureClock } from './picture-clock.ts';
 
 /**
- * How hls.js buffers and retries. The playlists are complete (VOD) and the picture is chosen by `LadderSwitch`, so nothing of
- * its bandwidth estimation matters; what does is how far it reads ahead, and that a restart of the core is survived.
+ * How hls.js buffers and retries. Its bandwidth estimation matters only for what a server has cut already (HLS, DASH): of other
+ * films `LadderSwitch` chooses the picture. What matters for all is how far it reads ahead, and that a restart of the core is survived.
  */
 export function hlsConfig(startSeconds: number | null, clock: PictureClock): Partial<HlsConfig> {
   return {

@@ -8,7 +8,7 @@ import { killAll } from '../support/processes.ts';
 import { randomNumbers } from '../support/random.ts';
 import { launchApp, type RunningApp } from './harness.ts';
 import { openLink, untilPlaying } from './player.ts';
-import { SEEK_SEED, seekPaused } from './seek.ts';
+import { SEEK_SEED, seekPaused, wishFor } from './seek.ts';
 
 const FILM = 'mpeg4-long-mkv';
 const KILLS = 10;
@@ -42,10 +42,7 @@ describe(`encoders that are killed at ${KILLS} random moments (SEEK_SEED=${SEEK_
       afterMs: random() * 900,
     })),
   )('$n: $afterMs ms after a seek to $place s', async ({ place, afterMs }) => {
-    await app.page.evaluate((seconds) => {
-      const video = document.querySelector('video');
-      if (video !== null) video.currentTime = seconds;
-    }, place);
+    await wishFor(app.page, place);
     await delay(afterMs);
     const running = encodersOf(app.pid);
     killAll(running);

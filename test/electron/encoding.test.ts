@@ -7,7 +7,15 @@ import { type FfmpegGate, ffmpegGate } from '../support/ffmpeg-gate.ts';
 import { killAll, untilGone } from '../support/processes.ts';
 import { launchApp, type RunningApp } from './harness.ts';
 import { hear } from './listen.ts';
-import { countJumps, forgetRequests, openLink, requestedFragments, screen, untilPlaying } from './player.ts';
+import {
+  countJumps,
+  forgetRequests,
+  leaveFilm,
+  openLink,
+  requestedFragments,
+  screen,
+  untilPlaying,
+} from './player.ts';
 import { randomFrames, resume, SEEK_SEED, seekPaused } from './seek.ts';
 
 const FILMS = {
@@ -38,8 +46,7 @@ describe('what this player cannot decode is converted while it plays', () => {
     await origin?.close();
   });
   afterEach(async () => {
-    await app.page.getByRole('button', { name: 'Open another film' }).click();
-    await app.page.waitForSelector('#link');
+    await leaveFilm(app.page);
     await untilNoEncoder(app.pid);
   });
 
@@ -78,8 +85,6 @@ describe('what this player cannot decode is converted while it plays', () => {
       await app.page.keyboard.press('i');
       const panel = app.page.getByRole('region', { name: 'Details' });
       await panel.waitFor();
-      await screen(app.page, `converted-${FILMS[path]}`);
-      await screen(app.page, `converted-${FILMS[path]}`);
       const rows = await panel
         .locator('dt')
         .evaluateAll((terms) =>

@@ -4,8 +4,8 @@ import { type FilmName, film, filmFacts, frameNumberAt } from '../lab/media/inde
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
 import { launchApp, type RunningApp } from './harness.ts';
 import { hear } from './listen.ts';
-import { forgetRequests, openLink, requestedFragments, screen, untilPlaying } from './player.ts';
-import { resume, seekPaused } from './seek.ts';
+import { forgetRequests, leaveFilm, openLink, requestedFragments, screen, untilPlaying } from './player.ts';
+import { resume, seekPaused, wishFor } from './seek.ts';
 
 const FILMS = {
   '/hevc.mkv': 'hevc-aac-mkv',
@@ -34,8 +34,7 @@ describe('a player that was wrong about itself recovers', () => {
     await origin?.close();
   });
   afterEach(async () => {
-    await app.page.getByRole('button', { name: 'Open another film' }).click();
-    await app.page.waitForSelector('#link');
+    await leaveFilm(app.page);
   });
 
   /** The text of the notice that appears. */
@@ -65,10 +64,7 @@ describe('a player that was wrong about itself recovers', () => {
     await forgetRequests(app.page);
     await openLink(app.page, origin.url('/film.mkv'));
     await untilPlaying(app);
-    await app.page.evaluate((seconds) => {
-      const video = document.querySelector('video');
-      if (video !== null) video.currentTime = seconds;
-    }, PLACE_SECONDS);
+    await wishFor(app.page, PLACE_SECONDS);
     await untilPlaying(app, PLACE_SECONDS);
     const asked = app.page.waitForRequest((request) => request.url().endsWith('/feedback'), {
       timeout: 60_000,

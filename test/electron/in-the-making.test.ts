@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { film } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
 import { launchApp, type RunningApp } from './harness.ts';
-import { countJumps, openLink, untilPlaying } from './player.ts';
+import { countJumps, leaveFilm, openLink, untilPlaying } from './player.ts';
 
 /** Four groups of pictures, of ten seconds each: so long are the segments. */
 const FILM = 'gop10-mkv';
@@ -26,8 +26,7 @@ describe('a segment of which a part is there', () => {
     await origin?.close();
   });
   afterEach(async () => {
-    await app.page.getByRole('button', { name: 'Open another film' }).click();
-    await app.page.waitForSelector('#link');
+    await leaveFilm(app.page);
   });
 
   /** Opens the film, whose bytes end in the middle of the first segment, and waits until it plays. */

@@ -5,6 +5,7 @@ import { launchApp, type RunningApp } from './harness.ts';
 import {
   countJumps,
   forgetRequests,
+  leaveFilm,
   openLink,
   requestedFragments,
   screen,
@@ -47,8 +48,7 @@ describe('the real clip', () => {
 
   test('leaving ends its session', async () => {
     expect(await sessions(app)).toHaveLength(1);
-    await app.page.getByRole('button', { name: 'Open another film' }).click();
-    await app.page.waitForSelector('#link');
+    await leaveFilm(app.page);
     await expect.poll(() => sessions(app)).toEqual([]);
   });
 });

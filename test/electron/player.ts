@@ -13,6 +13,12 @@ export async function openLink(page: Page, url: string): Promise<void> {
   await page.press('#link', 'Enter');
 }
 
+/** Back to where links are opened. */
+export async function leaveFilm(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Open another film' }).click();
+  await page.waitForSelector('#link');
+}
+
 /** Until the film plays and its clock runs. */
 export async function untilPlaying(app: RunningApp, beyondSeconds = 0.2): Promise<void> {
   try {

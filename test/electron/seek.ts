@@ -26,6 +26,14 @@ const ARRIVAL = {
 };
 const RESUME_TIMEOUT_MS = 30_000;
 
+/** Only wishes for a place. */
+export function wishFor(page: Page, seconds: number): Promise<void> {
+  return page.evaluate((target) => {
+    const video = document.querySelector('video');
+    if (video !== null) video.currentTime = target;
+  }, seconds);
+}
+
 /**
  * Pauses, seeks, and waits for the picture of the new place: for the frame that is on screen at that time, since one of the old
  * place may still come after the wish, and the new one before `seeked`. Chromium may stop at another frame all the same; that one is

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Seed, seed } from '../conformance/seed.ts';
 import { film, realClip } from '../lab/media/index.ts';
 import { launchApp, type RunningApp } from './harness.ts';
-import { openLink, screen, sessions, untilPlaying } from './player.ts';
+import { leaveFilm, openLink, screen, sessions, untilPlaying } from './player.ts';
 import { randomFrames, resume, SEEK_SEED, seekPaused } from './seek.ts';
 
 /** Nobody beyond this computer is talked to. */
@@ -52,8 +52,7 @@ test('a magnet link on the command line plays, and five seeks show the picture o
 });
 
 test('leaving ends its session and leaves the swarm', async () => {
-  await app.page.getByRole('button', { name: 'Open another film' }).click();
-  await app.page.waitForSelector('#link');
+  await leaveFilm(app.page);
   await expect.poll(() => sessions(app)).toEqual([]);
 });
 

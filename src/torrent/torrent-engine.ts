@@ -146,7 +146,7 @@ export class TorrentEngine {
     const thread = this.#thread;
     this.#thread = undefined;
     const error = new RaffiError('torrent_failed', advice, { cause: err });
-    for (const entry of this.#torrents.values()) entry.torrent.fail(error, true);
+    for (const entry of this.#torrents.values()) entry.torrent.close(error);
     const lost = [...this.#torrents.values()];
     this.#torrents.clear();
     const ending = Promise.all([

@@ -155,9 +155,9 @@ export class Torrent {
     });
   }
 
-  /** Keeps bytes whatever the budget says. */
+  /** Keeps bytes whatever the budget says, until the torrent is closed. */
   pin(start: number, end: number): void {
-    this.#known?.kept.pin(start, end);
+    if (!this.#failure) this.#known?.kept.pin(start, end);
   }
 
   handle(message: FromEngine): void {
@@ -176,12 +176,18 @@ export class Torrent {
         this.#swarm = message.swarm;
         return;
       case 'failure':
-        this.fail(new RaffiError(message.code, message.message), message.fatal);
+        this.#fail(new RaffiError(message.code, message.message), message.fatal);
     }
   }
 
+  /** Gives back its part of the budget, and tells whoever waits or comes later why. */
+  close(reason = new RaffiError('aborted', 'The torrent was closed.')): void {
+    this.#fail(reason, true);
+    this.#known?.kept.close();
+  }
+
   /** Everybody who waits is told why. `fatal`: whoever comes later, too. */
-  fail(error: RaffiError, fatal: boolean): void {
+  #fail(error: RaffiError, fatal: boolean): void {
     if (fatal) {
       this.#failure = error;
       this.#layout.reject(error);
@@ -190,12 +196,6 @@ export class Torrent {
       this.#wants = [];
     }
     this.#waits.fail(error);
-  }
-
-  /** Gives back its part of the budget. */
-  close(): void {
-    this.fail(new RaffiError('aborted', 'The torrent was closed.'), true);
-    this.#known?.kept.close();
   }
 
   #know(layout: TorrentLayout): void {
@@ -222,7 +222,7 @@ export class Torrent {
   #noRoom(piece: number): void {
     if (this.#waits.has(piece)) {
       const advice = 'Set RAFFI_CACHE_BYTES higher, or close other films.';
-      this.fail(
+      this.#fail(
         new RaffiError('cache_full', `The cache has no room for more of this torrent. ${advice}`),
         false,
       );

@@ -9,13 +9,15 @@ export interface KeptPiecesOptions {
   budget: CacheBudget;
   /** Whether a piece of `[from, end)` is wanted now: then it is not given up. */
   isWanted: (from: number, end: number) => boolean;
-  /** Tells the engine that pieces `[from, end)`, all those of one file, are given up. */
+  /** Tells the engine that pieces `[from, end)`, all those of one file, are given up. Nobody reads from it any more. */
   drop: (from: number, end: number) => void;
 }
 
 /** A file of pieces, as the budget counts it. */
 interface PieceFile extends Evictable {
   readers: number;
+  /** Set once its pieces are given up: the last reader's leave-taking, which lets the engine delete it. */
+  onUnread: (() => void) | undefined;
 }
 
 /**
@@ -79,6 +81,7 @@ export class KeptPieces {
       return await task(files.pathOf(number), files.offsetOf(piece));
     } finally {
       file.readers -= 1;
+      if (file.readers === 0) file.onUnread?.();
     }
   }
 
@@ -111,17 +114,18 @@ export class KeptPieces {
     const end = Math.min(layout.pieceCount, from + files.perFile);
     const file: PieceFile = {
       readers: 0,
+      onUnread: undefined,
       isPinned: () =>
         file.readers > 0 ||
         isWanted(from, end) ||
         this.#pinned.intersects(from * layout.pieceBytes, end * layout.pieceBytes),
-      evict: () => this.#giveUp(number, from, end),
+      evict: () => this.#giveUp(file, number, from, end),
     };
     this.#files.set(number, file);
     return file;
   }
 
-  #giveUp(number: number, from: number, end: number): void {
+  #giveUp(file: PieceFile, number: number, from: number, end: number): void {
     for (let piece = from; piece < end; piece += 1) {
       if (!this.has(piece)) continue;
       this.#here[piece] = 0;
@@ -130,7 +134,8 @@ export class KeptPieces {
     }
     this.#files.delete(number);
     this.#dropping.add(number);
-    this.#options.drop(from, end);
+    if (file.readers === 0) this.#options.drop(from, end);
+    else file.onUnread = () => this.#options.drop(from, end);
   }
 
   #lengthOf(piece: number): number {

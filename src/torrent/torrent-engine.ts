@@ -119,14 +119,19 @@ export class TorrentEngine {
   }
 
   #send(message: ToEngine): void {
+    // What is said of a torrent that has ended, or crashed with its thread, is nobody's business.
+    if (message.type === 'add') this.#thread ??= this.#startThread();
+    this.#thread?.post(message);
+  }
+
+  #startThread(): EngineThread {
     const { settings, entry } = this.#options;
-    this.#thread ??= new EngineThread({
+    return new EngineThread({
       settings,
       entry,
       onMessage: (reply) => this.#handle(reply),
       onCrash: (reason) => this.#crashed(reason),
     });
-    this.#thread.post(message);
   }
 
   #handle(message: FromEngine): void {

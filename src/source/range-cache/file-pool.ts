@@ -14,6 +14,8 @@ const FLAGS = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
 export class FilePool {
   readonly #open = new Map<string, Entry>();
   readonly #maxOpen: number;
+  /** Removals under way, by path: a file opened anew meanwhile must not be the one that is about to lose its name. */
+  readonly #removals = new Map<string, Promise<void>>();
   /** Closings and removals under way, to be waited for at the end. */
   readonly #pending = new Set<Promise<void>>();
 
@@ -23,7 +25,7 @@ export class FilePool {
 
   /** Opens (or creates) the file for one task. */
   async use<T>(path: string, task: (handle: FileHandle) => Promise<T>): Promise<T> {
-    const entry = this.#open.get(path) ?? { handle: open(path, FLAGS, 0o600), users: 0, discarded: false };
+    const entry = this.#open.get(path) ?? { handle: this.#openFile(path), users: 0, discarded: false };
     entry.users += 1;
     this.#open.delete(path);
     this.#open.set(path, entry);
@@ -40,7 +42,7 @@ export class FilePool {
     }
   }
 
-  /** Removes a file; its disk space is free once its last user is done. */
+  /** Removes a file; its disk space is free once its last user is done. Whoever uses the path from now on gets a new one. */
   discard(path: string): void {
     const entry = this.#open.get(path);
     this.#open.delete(path);
@@ -50,7 +52,11 @@ export class FilePool {
     }
     // Not before an opening under way is done, which would make the file again.
     const opened = entry?.handle.catch(() => {}) ?? Promise.resolve();
-    this.#track(opened.then(() => rm(path, { force: true })));
+    const removal = this.#track(opened.then(() => rm(path, { force: true })));
+    this.#removals.set(path, removal);
+    removal.then(() => {
+      if (this.#removals.get(path) === removal) this.#removals.delete(path);
+    });
   }
 
   /** Closes all files and waits for it. Tasks under way are let finish. */
@@ -77,10 +83,17 @@ export class FilePool {
     this.#track(entry.handle.then((handle) => handle.close()));
   }
 
-  #track(work: Promise<void>): void {
+  async #openFile(path: string): Promise<FileHandle> {
+    await this.#removals.get(path);
+    return open(path, FLAGS, 0o600);
+  }
+
+  /** Never rejects. */
+  #track(work: Promise<void>): Promise<void> {
     // A file that cannot be closed or removed lies in the run's folder, which goes as a whole at the end.
     const done = work.catch(() => {}).finally(() => this.#pending.delete(done));
     this.#pending.add(done);
+    return done;
   }
 }
 

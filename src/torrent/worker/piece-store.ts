@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { ChunkStore } from 'webtorrent';
 import { FilePool } from '../../source/range-cache/file-pool.ts';
+import { writeAll } from '../../source/range-cache/write-behind.ts';
 import { PieceFiles } from '../piece-files.ts';
 
 /** What webtorrent hands to a store's constructor: the options that it was told to pass on, and the torrent's length. */
@@ -34,14 +35,9 @@ export class PieceStore implements ChunkStore {
 
   async write(index: number, bytes: Uint8Array): Promise<void> {
     await this.#folder;
-    const offset = this.#files.offsetOf(index);
-    await this.#pool.use(this.#files.pathOf(this.#files.numberOf(index)), async (handle) => {
-      let written = 0;
-      while (written < bytes.length) {
-        const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, offset + written);
-        written += bytesWritten;
-      }
-    });
+    await this.#pool.use(this.#pathOf(index), (handle) =>
+      writeAll(handle, [bytes], this.#files.offsetOf(index)),
+    );
   }
 
   get(
@@ -58,7 +54,7 @@ export class PieceStore implements ChunkStore {
 
   /** Deletes the file that holds `piece`, and all pieces in it. */
   discard(piece: number): void {
-    this.#pool.discard(this.#files.pathOf(this.#files.numberOf(piece)));
+    this.#pool.discard(this.#pathOf(piece));
   }
 
   close(done: (error?: Error | null) => void): void {
@@ -75,11 +71,15 @@ export class PieceStore implements ChunkStore {
     if (!inPiece) throw new RangeError('beyond the piece');
     const bytes = new Uint8Array(length);
     const offset = this.#files.offsetOf(index) + start;
-    await this.#pool.use(this.#files.pathOf(this.#files.numberOf(index)), async (handle) => {
+    await this.#pool.use(this.#pathOf(index), async (handle) => {
       const { bytesRead } = await handle.read(bytes, 0, length, offset);
       if (bytesRead < length) throw new RangeError('the piece is not there');
     });
     return bytes;
+  }
+
+  #pathOf(index: number): string {
+    return this.#files.pathOf(this.#files.numberOf(index));
   }
 
   #lengthOf(index: number): number {

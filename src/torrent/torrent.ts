@@ -8,7 +8,7 @@ import { PieceFiles } from './piece-files.ts';
 import { PieceWaits } from './piece-waits.ts';
 import type { FromEngine, SwarmReport, ToEngine } from './protocol.ts';
 import type { TorrentSpec } from './torrent-spec.ts';
-import { type ByteWant, type PieceWant, pieceWants, sameWants } from './wants.ts';
+import { type ByteWant, isWanted, type PieceWant, pieceWants, sameWants } from './wants.ts';
 
 /** How long whoever waits is let wait, milliseconds. The torrent goes on trying after that. */
 export interface TorrentBounds {
@@ -205,7 +205,7 @@ export class Torrent {
       layout,
       files: new PieceFiles(folder, layout.pieceBytes),
       budget,
-      isWanted: (from, end) => this.#wants.some((want) => want.from < end && from < want.end),
+      isWanted: (from, end) => isWanted(this.#wants, from, end),
       drop: (from, end) => send({ type: 'drop', key, from, end }),
     });
     this.#known = { layout, kept };

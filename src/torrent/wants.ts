@@ -1,4 +1,5 @@
 import type { ByteRange } from '../source/range.ts';
+import { RangeSet } from '../source/range-set.ts';
 
 /**
  * How urgently bytes are wanted: `now` somebody waits for them, `next` follow right after, `ahead` will be wanted if the film goes on
@@ -28,11 +29,10 @@ export function pieceWants(wants: readonly ByteWant[], pieceBytes: number): Piec
   for (const band of BANDS) {
     for (const want of wants) {
       if (want.band !== band || want.end <= want.start) continue;
-      const from = Math.floor(want.start / pieceBytes);
-      const end = Math.ceil(want.end / pieceBytes);
-      for (const part of without({ start: from, end }, result)) {
-        result.push({ from: part.start, end: part.end, band });
-      }
+      const unnamed = new RangeSet();
+      unnamed.add(Math.floor(want.start / pieceBytes), Math.ceil(want.end / pieceBytes));
+      for (const { from, end } of result) unnamed.remove(from, end);
+      for (const [from, end] of unnamed) result.push({ from, end, band });
     }
   }
   return result;
@@ -46,22 +46,7 @@ export function sameWants(a: readonly PieceWant[], b: readonly PieceWant[]): boo
   );
 }
 
-export function isWanted(wants: readonly PieceWant[], piece: number): boolean {
-  return wants.some(({ from, end }) => from <= piece && piece < end);
-}
-
-/** The parts of a range that none of the wants covers. */
-function without(range: ByteRange, wants: readonly PieceWant[]): ByteRange[] {
-  return wants.reduce<ByteRange[]>(
-    (parts, { from, end }) => parts.flatMap((part) => cut(part, from, end)),
-    [range],
-  );
-}
-
-function cut(part: ByteRange, from: number, end: number): ByteRange[] {
-  if (from >= part.end || end <= part.start) return [part];
-  return [
-    { start: part.start, end: from },
-    { start: end, end: part.end },
-  ].filter((rest) => rest.end > rest.start);
+/** Whether any piece of `[from, end)` is wanted. */
+export function isWanted(wants: readonly PieceWant[], from: number, end = from + 1): boolean {
+  return wants.some((want) => want.from < end && from < want.end);
 }

@@ -6,7 +6,7 @@ import type { Encoders as PictureEncoders } from '../ffmpeg/encode/encoders/enco
 import type { SegmentCache } from '../hls/packager.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import type { TorrentView } from '../torrent/status.ts';
+import type { TorrentSource } from '../torrent/torrent-source.ts';
 import type { WaitBounds } from './bounded-wait.ts';
 import type { SessionRequest } from './types.ts';
 
@@ -19,7 +19,7 @@ export interface Encoders extends Pick<EncodedFilm, 'tools' | 'colourTables' | '
 export type SourceStage = 'connect' | 'first_piece';
 
 /** A film's bytes, and what is known of the torrent where they come from one. */
-export type FilmSource = ByteSource & { torrent?(): TorrentView | undefined };
+export type FilmSource = ByteSource & Partial<Pick<TorrentSource, 'torrent' | 'torrentStatus'>>;
 
 /** What sessions need of the core they live in. */
 export interface SessionDeps {

@@ -64,7 +64,7 @@ export class FilmSession implements Session {
     this.#source = deps.openSource(request, (stage) => this.#opener.sourceReached(stage));
     this.#direct = new DirectPlay(this.#source);
     this.#swarm = new SwarmTeller(
-      request.kind === 'torrent' ? () => this.#source.torrent?.()?.status : undefined,
+      request.kind === 'torrent' ? () => this.#source.torrentStatus?.() : undefined,
       (data) => this.#events.emit({ type: 'torrent', data }),
     );
     this.#prober = deps.createProber(this.#source, (error) => cooldownMs(request.kind, error));
@@ -207,13 +207,13 @@ export class FilmSession implements Session {
   }
 
   stats(): SessionStats {
-    const torrent = this.#source.torrent?.();
+    const torrent = this.#source.torrentStatus?.();
     const { source, segments, lastSeeks } = this.#playout.stats(this.#opener.film);
     return {
       id: this.id,
       stage: this.#opener.stage,
       source,
-      ...(torrent ? { torrent: torrent.status } : {}),
+      ...(torrent ? { torrent } : {}),
       segments: { ...segments, cachedBytes: this.#deps.segmentCache.sizeBytes(`${this.id}/`) },
       lastSeeks,
       probe: this.#prober.stats,

@@ -4,7 +4,7 @@ import type { ByteSource, SourceInfo, SourceStats } from '../source/byte-source.
 import { chooseFile } from './choose-file.ts';
 import { FileDemand } from './file-demand.ts';
 import type { TorrentFileInfo } from './metainfo.ts';
-import { type TorrentView, torrentView } from './status.ts';
+import { type TorrentStatus, type TorrentView, torrentStatus, torrentView } from './status.ts';
 import type { TorrentEngine, TorrentLease } from './torrent-engine.ts';
 import type { TorrentSpec } from './torrent-spec.ts';
 
@@ -96,10 +96,21 @@ export class TorrentSource implements ByteSource {
     };
   }
 
-  /** What is known of the torrent and its swarm. */
+  /** Which file it is; undefined before it is open. */
+  get fileIdx(): number | undefined {
+    return this.#opened?.fileIdx;
+  }
+
+  /** What is known of the torrent and its swarm. Lists its files: for how it does now, `torrentStatus` is cheaper. */
   torrent(): TorrentView | undefined {
     const torrent = this.#lease?.torrent;
-    return torrent && torrentView(torrent, this.#opened?.fileIdx);
+    return torrent && torrentView(torrent, this.fileIdx);
+  }
+
+  /** How the torrent does. */
+  torrentStatus(): TorrentStatus | undefined {
+    const torrent = this.#lease?.torrent;
+    return torrent && torrentStatus(torrent);
   }
 
   close(): Promise<void> {

@@ -30,7 +30,7 @@ export function torrentRoutes({ torrents }: AppDeps): Router {
     const source = new TorrentSource({ engine: torrents, spec: torrent.spec, fileIdx });
     try {
       const info = await source.open(signal);
-      const version = `${torrent.spec.infoHash}-${source.torrent()?.fileIdx}`;
+      const version = `${torrent.spec.infoHash}-${source.fileIdx}`;
       const read = (start: number, end: number) => source.stream(start, end, signal);
       await sendSource(request, response, { info, version, read }, signal);
     } finally {

@@ -76,6 +76,19 @@ describe('VideoSamples', () => {
     );
   });
 
+  it('lets any number go at once that waited for a picture shown behind them all', () => {
+    // Before they left together, these took minutes: more than the test has.
+    const count = 400_000;
+    const packets = Array.from({ length: count }, (_, n) => packet(n === 0 ? 300 : n / 1e5, n));
+    const video = new VideoSamples(2, 0);
+    const early = packets.flatMap((one) => video.push(one));
+    expect(early).toEqual([]);
+    const samples = video.end(300);
+    expect(samples).toHaveLength(count);
+    expect(samples[0]).toMatchObject({ decodeTime: 1, compositionOffset: 300 * VIDEO_TIMESCALE - 1 });
+    expect(samples.filter(({ data }, n) => data[0] !== n % 256)).toEqual([]);
+  });
+
   it('squeezes pre-roll into the first ticks', () => {
     const packets = [-2, -1, 0, 1].map((shown) => packet(shown * FRAME_SECONDS));
     const { samples } = samplesOf(packets, 0, 2 * FRAME_SECONDS);

@@ -64,10 +64,7 @@ export class VideoSamples {
    */
   end(cutSeconds: number): Sample[] {
     while (this.#unordered.length > 0) this.#settleFirst();
-    const samples = this.#settled();
-    const last = this.#waiting.shift();
-    if (last) samples.push(this.#sample(last, this.#end(cutSeconds)));
-    return samples;
+    return this.#settled(this.#end(cutSeconds));
   }
 
   /** Ticks are rounded, not negative, and all different: pre-roll before time 0, which an edit list hides, is squeezed into the first. */
@@ -85,27 +82,26 @@ export class VideoSamples {
     this.#decodeTimes.push(this.#lastDecodeTime);
   }
 
-  /** Those whose own times are known, and that of the sample after them. */
-  #settled(): Sample[] {
-    const samples: Sample[] = [];
-    for (let next = this.#decodeTimes[1]; next !== undefined; next = this.#decodeTimes[1]) {
-      const first = this.#waiting[0];
-      if (!first || first.ticks === null) break;
-      this.#waiting.shift();
-      samples.push(this.#sample(first, next));
-    }
-    return samples;
-  }
-
-  #sample({ packet, ticks }: Waiting, nextDecodeTime: number): Sample {
-    const decodeTime = this.#decodeTimes.shift() ?? 0;
-    return {
-      data: packet.data,
-      decodeTime,
-      duration: Math.max(1, nextDecodeTime - decodeTime),
-      compositionOffset: (ticks ?? 0) + this.#compositionDelay - decodeTime,
-      isKey: packet.isKey,
-    };
+  /**
+   * Those whose own times are known, and that of the sample after them: `endTime` for the very last. They leave together: one by one they would cost
+   * the square of their number where a hostile film keeps all of them waiting for its first picture.
+   */
+  #settled(endTime?: number): Sample[] {
+    const ready = this.#decodeTimes.length - (endTime === undefined ? 1 : 0);
+    let count = 0;
+    while (count < ready && typeof this.#waiting[count]?.ticks === 'number') count++;
+    const decodeTimes = this.#decodeTimes.splice(0, count);
+    const nextTime = this.#decodeTimes[0] ?? endTime ?? 0;
+    return this.#waiting.splice(0, count).map(({ packet, ticks }, n) => {
+      const decodeTime = decodeTimes[n] ?? 0;
+      return {
+        data: packet.data,
+        decodeTime,
+        duration: Math.max(1, (decodeTimes[n + 1] ?? nextTime) - decodeTime),
+        compositionOffset: (ticks ?? 0) + this.#compositionDelay - decodeTime,
+        isKey: packet.isKey,
+      };
+    });
   }
 
   #end(cutSeconds: number): number {

@@ -113,8 +113,8 @@ export async function openTransport(
     },
     reader: new TransportReader(film),
     search: new AccessPointSearch({
-      scan: (offset, expectedEnd, running) =>
-        scanPictures(file, wanted.video, clock, offset, expectedEnd, running),
+      scan: (from, expectedEnd, running) =>
+        scanPictures(file, wanted.video, clock, { from, expectedEnd }, running),
       known: [...places, ...head.keys.map((key, i) => ({ seconds: keySeconds[i] ?? 0, offset: key.offset }))],
       end,
     }),

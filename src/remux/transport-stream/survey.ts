@@ -1,25 +1,16 @@
-import type { ByteSource } from '../../source/byte-source.ts';
-import { ByteCursor } from '../byte-cursor.ts';
 import type { AudioFormat } from '../packet.ts';
 import type { AccessPoint } from '../unindexed/access-point-search.ts';
 import { type FramedCodec, framedFormat } from './audio-frames.ts';
 import { isSameSet } from './decoder-config.ts';
 import { isKeyPicture, type NalCodec, parseAccessUnit } from './nal-units.ts';
-import type { PacketLayout } from './packets.ts';
-import { readPes } from './pes.ts';
 import { TransportClock } from './transport-clock.ts';
+import { packetStart, type ReadRange, readUnits, type TransportFile } from './transport-file.ts';
 
 /** The streams of a transport stream that are looked at. */
 export interface Wanted {
   video: { pid: number; codec: NalCodec };
   /** Sound that could be copied. */
   audio: readonly { pid: number; codec: FramedCodec }[];
-}
-
-export interface TransportFile {
-  source: ByteSource;
-  sizeBytes: number;
-  layout: PacketLayout;
 }
 
 /** What a film's beginning shows. */
@@ -57,34 +48,30 @@ export async function readHead(file: TransportFile, wanted: Wanted, signal?: Abo
   const head = { picturesPerUnit: 0, hasUntimed: false, isWhole: true };
   let clock: TransportClock | null = null;
   const pids = new Set([video.pid, ...wanted.audio.map(({ pid }) => pid)]);
-  const cursor = new ByteCursor(file.source, 0, EXPECTED_HEAD_BYTES, file.sizeBytes, signal);
-  try {
-    for await (const unit of readPes(cursor, file.layout, (pid) => pids.has(pid))) {
-      const track = wanted.audio.find(({ pid }) => pid === unit.pid);
-      if (track && !audio.get(track.pid)) audio.set(track.pid, framedFormat(unit.payload, track.codec));
-      if (unit.pid === video.pid && unit.damage === 'none') {
-        const picture = parseAccessUnit(unit.payload, video.codec);
-        if (picture.isKey && unit.ptsTicks !== null) {
-          clock ??= new TransportClock(unit.ptsTicks);
-          keys.push({ ptsTicks: unit.ptsTicks, offset: unit.offset });
-          for (const set of picture.parameterSets)
-            if (!sets.some((known) => isSameSet(known, set))) sets.push(set);
-        }
-        if (clock) {
-          head.picturesPerUnit = Math.max(head.picturesPerUnit, picture.pictures);
-          head.hasUntimed ||= unit.ptsTicks === null;
-          if (unit.ptsTicks !== null) times.push(clock.seconds(unit.ptsTicks));
-        }
+  const range = { from: 0, expectedEnd: EXPECTED_HEAD_BYTES };
+  for await (const unit of readUnits(file, range, (pid) => pids.has(pid), signal)) {
+    const track = wanted.audio.find(({ pid }) => pid === unit.pid);
+    if (track && !audio.get(track.pid)) audio.set(track.pid, framedFormat(unit.payload, track.codec));
+    if (unit.pid === video.pid && unit.damage === 'none') {
+      const picture = parseAccessUnit(unit.payload, video.codec);
+      if (picture.isKey && unit.ptsTicks !== null) {
+        clock ??= new TransportClock(unit.ptsTicks);
+        keys.push({ ptsTicks: unit.ptsTicks, offset: unit.offset });
+        for (const set of picture.parameterSets)
+          if (!sets.some((known) => isSameSet(known, set))) sets.push(set);
       }
-      const seconds = Math.max(0, ...times.slice(-1));
-      const hasSound = wanted.audio.every(({ pid }) => audio.get(pid)) || seconds > 1;
-      if ((keys.length >= ENOUGH_KEYS && hasSound) || seconds > HEAD_SECONDS || unit.offset > HEAD_BYTES) {
-        head.isWhole = false;
-        break;
+      if (clock) {
+        head.picturesPerUnit = Math.max(head.picturesPerUnit, picture.pictures);
+        head.hasUntimed ||= unit.ptsTicks === null;
+        if (unit.ptsTicks !== null) times.push(clock.seconds(unit.ptsTicks));
       }
     }
-  } finally {
-    await cursor.close();
+    const seconds = Math.max(0, ...times.slice(-1));
+    const hasSound = wanted.audio.every(({ pid }) => audio.get(pid)) || seconds > 1;
+    if ((keys.length >= ENOUGH_KEYS && hasSound) || seconds > HEAD_SECONDS || unit.offset > HEAD_BYTES) {
+      head.isWhole = false;
+      break;
+    }
   }
   const sorted = times.toSorted((a, b) => a - b);
   const distances = sorted.slice(1).map((time, i) => time - (sorted[i] ?? time));
@@ -112,18 +99,14 @@ export async function readTail(
   clock: TransportClock,
   signal?: AbortSignal,
 ): Promise<LastTimes> {
-  const { source, sizeBytes, layout } = file;
+  const { sizeBytes, layout } = file;
   for (let bytes = FIRST_TAIL_BYTES; ; bytes *= 4) {
-    const from = Math.max(0, sizeBytes - bytes);
-    const cursor = new ByteCursor(source, from - (from % layout.packetBytes), sizeBytes, sizeBytes, signal);
+    const from = packetStart(Math.max(0, sizeBytes - bytes), layout);
     const last: LastTimes = new Map();
-    try {
-      for await (const { pid, ptsTicks } of readPes(cursor, layout, (wanted) => pids.has(wanted))) {
-        if (ptsTicks === null) continue;
-        last.set(pid, Math.max(last.get(pid) ?? Number.NEGATIVE_INFINITY, clock.seconds(ptsTicks)));
-      }
-    } finally {
-      await cursor.close();
+    const units = readUnits(file, { from, expectedEnd: sizeBytes }, (wanted) => pids.has(wanted), signal);
+    for await (const { pid, ptsTicks } of units) {
+      if (ptsTicks === null) continue;
+      last.set(pid, Math.max(last.get(pid) ?? Number.NEGATIVE_INFINITY, clock.seconds(ptsTicks)));
     }
     if (last.has(videoPid) || from === 0 || bytes >= MAX_TAIL_BYTES) return last;
   }
@@ -149,7 +132,11 @@ export async function readSample(
 ): Promise<Sample | null> {
   let place: AccessPoint | null = null;
   const keySeconds: number[] = [];
-  for await (const picture of scanPictures(file, video, clock, offset, offset + SAMPLE_BYTES, signal)) {
+  const range = {
+    from: offset,
+    expectedEnd: offset + SAMPLE_BYTES,
+  };
+  for await (const picture of scanPictures(file, video, clock, range, signal)) {
     place ??= { seconds: picture.seconds, offset: picture.offset };
     if (picture.isKey) keySeconds.push(picture.seconds);
     if (picture.offset > offset + SAMPLE_BYTES || keySeconds.length >= 2) break;
@@ -159,27 +146,16 @@ export async function readSample(
 
 /** Every picture from an offset on: time, place, and whether decoding can begin there. */
 export async function* scanPictures(
-  { source, sizeBytes, layout }: TransportFile,
+  file: TransportFile,
   { pid, codec }: Wanted['video'],
   clock: TransportClock,
-  offset: number,
-  expectedEnd: number,
+  range: ReadRange,
   signal?: AbortSignal,
 ) {
-  const cursor = new ByteCursor(
-    source,
-    offset - (offset % layout.packetBytes),
-    expectedEnd,
-    sizeBytes,
-    signal,
-  );
-  try {
-    for await (const unit of readPes(cursor, layout, (wanted) => wanted === pid)) {
-      if (unit.ptsTicks === null) continue;
-      const isKey = unit.damage === 'none' && isKeyPicture(unit.payload, codec);
-      yield { seconds: clock.seconds(unit.ptsTicks), offset: unit.offset, isKey };
-    }
-  } finally {
-    await cursor.close();
+  const aligned = { ...range, from: packetStart(range.from, file.layout) };
+  for await (const unit of readUnits(file, aligned, (wanted) => wanted === pid, signal)) {
+    if (unit.ptsTicks === null) continue;
+    const isKey = unit.damage === 'none' && isKeyPicture(unit.payload, codec);
+    yield { seconds: clock.seconds(unit.ptsTicks), offset: unit.offset, isKey };
   }
 }

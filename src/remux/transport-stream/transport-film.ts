@@ -1,15 +1,11 @@
-import type { ByteSource } from '../../source/byte-source.ts';
 import type { AudioFormat, VideoFormat } from '../packet.ts';
 import type { FramedCodec } from './audio-frames.ts';
 import type { NalCodec } from './nal-units.ts';
-import type { PacketLayout } from './packets.ts';
 import type { TransportClock } from './transport-clock.ts';
+import type { TransportFile } from './transport-file.ts';
 
 /** What is known of a transport stream's film once it was looked at. */
-export interface TransportFilm {
-  source: ByteSource;
-  sizeBytes: number;
-  layout: PacketLayout;
+export interface TransportFilm extends TransportFile {
   clock: TransportClock;
   /** On average, for guesses of where a time lies. */
   bytesPerSecond: number;

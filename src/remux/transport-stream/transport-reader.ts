@@ -1,11 +1,11 @@
-import { ByteCursor } from '../byte-cursor.ts';
 import { fetchEnd } from '../fetch-end.ts';
 import type { AudioFormat, Packet, PacketReader, Span, VideoFormat } from '../packet.ts';
 import { FrameSplitter } from './audio-frames.ts';
 import { isSameSet } from './decoder-config.ts';
 import { parseAccessUnit } from './nal-units.ts';
-import { readPes } from './pes.ts';
+import type { PesUnit } from './pes.ts';
 import { TICKS_PER_SECOND } from './transport-clock.ts';
+import { readUnits } from './transport-file.ts';
 import type { TransportAudio, TransportFilm } from './transport-film.ts';
 
 /** Cuts are pictures' own times: only floating point separates equals. */
@@ -120,15 +120,10 @@ export class TransportReader implements PacketReader {
     }
   }
 
-  async *#units(pid: number, from: number, span: Span, signal?: AbortSignal) {
-    const { source, layout, sizeBytes, bytesPerSecond } = this.#film;
-    const limit = span.endOffset + bytesPerSecond * LATE_SECONDS + LATE_BYTES;
-    const cursor = new ByteCursor(source, from, fetchEnd(span), sizeBytes, signal);
-    try {
-      yield* readPes(cursor, layout, (wanted) => wanted === pid, limit);
-    } finally {
-      await cursor.close();
-    }
+  #units(pid: number, from: number, span: Span, signal?: AbortSignal): AsyncIterable<PesUnit> {
+    const limit = span.endOffset + this.#film.bytesPerSecond * LATE_SECONDS + LATE_BYTES;
+    const range = { from, expectedEnd: fetchEnd(span), limit };
+    return readUnits(this.#film, range, (wanted) => wanted === pid, signal);
   }
 }
 

@@ -18,8 +18,8 @@ export type Damage = 'none' | 'incomplete' | 'torn';
 /** No frame is larger; one that claims to be is damage. */
 const MAX_UNIT_BYTES = 16 << 20;
 const WINDOW_BYTES = 64 << 10;
-/** After so much that is no transport stream the rest of the file is given up: no wait is without a bound. */
-const MAX_GARBAGE_BYTES = 256 << 20;
+/** After so much without a PES packet that was wanted the rest of the file is given up: no wait is without a bound. */
+const MAX_SILENT_BYTES = 256 << 20;
 
 /**
  * The PES packets of some streams from the cursor's place on, in the order in which they end; at the end of the file what is left of them. Where
@@ -34,8 +34,8 @@ export async function* readPes(
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<PesUnit, void, undefined> {
   const open = new Map<number, OpenUnit>();
-  let garbage = 0;
-  while (cursor.position < limit) {
+  let heardAt = cursor.position;
+  while (cursor.position < limit && cursor.position - heardAt <= MAX_SILENT_BYTES) {
     await cursor.fill(certainBytes(layout));
     const bytes = cursor.peek();
     const base = cursor.position;
@@ -49,37 +49,38 @@ export async function* readPes(
       if (packet.isStart) {
         open.set(packet.pid, new OpenUnit(packet.pid, base + at, packet.continuity));
         const whole = before?.close();
-        if (whole) yield whole;
+        if (whole) {
+          heardAt = base + at;
+          yield whole;
+        }
       }
       open.get(packet.pid)?.append(packet, bytes);
     }
     cursor.take(at);
     if (cursor.available >= layout.packetBytes) {
       for (const unit of open.values()) unit.tear();
-      const skipped = await skipToPacket(cursor, layout);
-      garbage += skipped ?? 0;
-      if (skipped === null || garbage > MAX_GARBAGE_BYTES) break;
+      if (!(await skipToPacket(cursor, layout))) break;
     } else if (!(await cursor.fill(layout.packetBytes))) break;
   }
   const rest = [...open.values()].flatMap((unit) => unit.close() ?? []);
   yield* rest.sort((a, b) => a.offset - b.offset);
 }
 
-/** Moves to the next packet; how many bytes that was, or null when there is none. */
-async function skipToPacket(cursor: ByteCursor, layout: PacketLayout): Promise<number | null> {
+/** Moves to the next packet; false when there is none. */
+async function skipToPacket(cursor: ByteCursor, layout: PacketLayout): Promise<boolean> {
   const start = cursor.position;
-  while (cursor.position - start <= MAX_GARBAGE_BYTES) {
+  while (cursor.position - start <= MAX_SILENT_BYTES) {
     const isMore = await cursor.fill(WINDOW_BYTES);
     const found = findPacket(cursor.peek(), cursor.position === start ? 1 : 0, layout);
     if (found >= 0) {
       cursor.take(found);
-      return cursor.position - start;
+      return true;
     }
-    if (!isMore) return null;
+    if (!isMore) return false;
     // A row of packets may have begun in the window's end.
     cursor.take(cursor.available - certainBytes(layout));
   }
-  return null;
+  return false;
 }
 
 class OpenUnit {

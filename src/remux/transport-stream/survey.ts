@@ -36,6 +36,8 @@ const ENOUGH_KEYS = 4;
 /** A film without a key picture for so long cannot be cut. */
 const HEAD_SECONDS = 13;
 const HEAD_BYTES = 32 << 20;
+/** Nothing behind is read even where no picture ends in between. */
+const HEAD_LIMIT = 2 * HEAD_BYTES;
 const EXPECTED_HEAD_BYTES = 1 << 20;
 
 /** Reads a film's beginning up to some groups of pictures, and no further than is bounded. */
@@ -45,10 +47,10 @@ export async function readHead(file: TransportFile, wanted: Wanted, signal?: Abo
   const sets: Uint8Array[] = [];
   const audio = new Map<number, AudioFormat | null>();
   const times: number[] = [];
-  const head = { picturesPerUnit: 0, hasUntimed: false, isWhole: true };
+  const head = { picturesPerUnit: 0, hasUntimed: false, isWhole: file.sizeBytes <= HEAD_LIMIT };
   let clock: TransportClock | null = null;
   const pids = new Set([video.pid, ...wanted.audio.map(({ pid }) => pid)]);
-  const range = { from: 0, expectedEnd: EXPECTED_HEAD_BYTES };
+  const range = { from: 0, expectedEnd: EXPECTED_HEAD_BYTES, limit: HEAD_LIMIT };
   for await (const unit of readUnits(file, range, (pid) => pids.has(pid), signal)) {
     const track = wanted.audio.find(({ pid }) => pid === unit.pid);
     if (track && !audio.get(track.pid)) audio.set(track.pid, framedFormat(unit.payload, track.codec));
@@ -121,6 +123,8 @@ export interface Sample {
 }
 
 const SAMPLE_BYTES = 1 << 20;
+/** A stream that pauses here, or has ended, need not be followed to where it goes on. */
+const MAX_SAMPLE_BYTES = 16 << 20;
 
 /** Looks at a film's middle. Null when there is no picture. */
 export async function readSample(
@@ -135,6 +139,7 @@ export async function readSample(
   const range = {
     from: offset,
     expectedEnd: offset + SAMPLE_BYTES,
+    limit: offset + MAX_SAMPLE_BYTES,
   };
   for await (const picture of scanPictures(file, video, clock, range, signal)) {
     place ??= { seconds: picture.seconds, offset: picture.offset };

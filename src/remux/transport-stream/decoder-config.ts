@@ -11,8 +11,15 @@ export interface DecoderConfig {
   mayBeInterlaced: boolean;
 }
 
-/** Null when a set is missing or damaged. */
+/** As many pictures' sets as avcC can count (ISO/IEC 14496-15 §5.3.3.1), of sequences' sets far fewer. More are damage, or an attack. */
+export const MAX_PARAMETER_SETS = 255;
+const MAX_SEQUENCE_SETS = 31;
+/** Their lengths have 16 bits. */
+const MAX_SET_BYTES = 0xffff;
+
+/** Null when a set is missing or damaged, or they are more or longer than a configuration can hold. */
 export function decoderConfig(codec: NalCodec, sets: readonly Uint8Array[]): DecoderConfig | null {
+  if (sets.length > MAX_PARAMETER_SETS || sets.some((set) => set.length > MAX_SET_BYTES)) return null;
   return codec === 'avc' ? avcConfig(sets) : hevcConfig(sets);
 }
 
@@ -27,7 +34,7 @@ function avcConfig(sets: readonly Uint8Array[]): DecoderConfig | null {
   const sps = sets.filter((set) => ((set[0] ?? 0) & 0x1f) === 7);
   const pps = sets.filter((set) => ((set[0] ?? 0) & 0x1f) === 8);
   const [first] = sps;
-  if (!first || first.length < 5 || pps.length === 0) return null;
+  if (!first || first.length < 5 || pps.length === 0 || sps.length > MAX_SEQUENCE_SETS) return null;
   const facts = avcFacts(first);
   if (!facts) return null;
   const [, profile = 0, constraints = 0, level = 0] = first;
@@ -151,7 +158,7 @@ function skipSubLayers(bits: BitReader, count: number): void {
 
 function withLength(set: Uint8Array): Uint8Array {
   const length = Buffer.allocUnsafe(2);
-  length.writeUInt16BE(set.length & 0xffff);
+  length.writeUInt16BE(set.length);
   return Buffer.concat([length, set]);
 }
 

@@ -24,13 +24,25 @@ interface NalKind {
   isReference: boolean;
 }
 
-/** Takes a PES packet's payload apart. Bytes before the first start code are none of it. */
+/** Far more than a picture has (H.265's highest levels: 600 slices). Megabytes of units of some bytes would take seconds, and a gigabyte. */
+const MAX_NAL_UNITS = 1 << 14;
+const NO_PICTURE: AccessUnit = {
+  data: new Uint8Array(0),
+  parameterSets: [],
+  isKey: false,
+  isReference: true,
+  pictures: 0,
+};
+
+/** Takes a PES packet's payload apart. Bytes before the first start code are none of it; of absurdly many NAL units there is no picture. */
 export function parseAccessUnit(stream: Uint8Array, codec: NalCodec): AccessUnit {
   const kindOf = codec === 'avc' ? avcKind : hevcKind;
   const headerBytes = codec === 'avc' ? 1 : 2;
   const parts: Uint8Array[] = [];
   const unit: AccessUnit = { data: stream, parameterSets: [], isKey: false, isReference: false, pictures: 0 };
+  let count = 0;
   for (const nal of nalUnits(stream)) {
+    if (++count > MAX_NAL_UNITS) return NO_PICTURE;
     const kind = kindOf(nal);
     if (kind.use === 'none') continue;
     if (kind.use === 'parameters') {
@@ -43,12 +55,21 @@ export function parseAccessUnit(stream: Uint8Array, codec: NalCodec): AccessUnit
       unit.isKey ||= kind.isKey;
       unit.isReference ||= kind.isReference;
     }
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32BE(nal.length);
-    parts.push(length, nal);
+    parts.push(nal);
   }
-  unit.data = Buffer.concat(parts);
+  unit.data = withLengths(parts);
   return unit;
+}
+
+/** NAL units as MP4 has them: each behind its length, of four bytes. */
+export function withLengths(nals: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(
+    nals.flatMap((nal) => {
+      const length = Buffer.allocUnsafe(4);
+      length.writeUInt32BE(nal.length);
+      return [length, nal];
+    }),
+  );
 }
 
 /** Whether decoding can begin at this picture: told by its first slice, so without looking at the rest. */

@@ -85,6 +85,22 @@ describe('pictures', () => {
     expect(isKeyPicture(Uint8Array.from([...unit(0x26, 1, 0x80)]), 'hevc')).toBe(true);
   });
 
+  it('of absurdly many units are none', () => {
+    const absurd = Buffer.concat(new Array(20_000).fill(Buffer.of(0, 0, 1, 0x65, 0x88)));
+    expect(parseAccessUnit(absurd, 'avc')).toMatchObject({ pictures: 0, isKey: false, isReference: true });
+  });
+
+  it('have no configuration where there are more or longer sets than it can hold', () => {
+    // Constrained baseline, 16 × 16.
+    const sps = (id: number) => Uint8Array.from([0x67, 66, 0xc0, 10, 0xf8, 0x41, 0xa2, id]);
+    const pps = (id: number, more = 0) => Buffer.concat([Buffer.of(0x68, id), Buffer.alloc(more, 1)]);
+    const of = (length: number, set: (n: number) => Uint8Array) => Array.from({ length }, (_, n) => set(n));
+    expect(decoderConfig('avc', [sps(0), pps(0)])).not.toBeNull();
+    expect(decoderConfig('avc', [...of(32, sps), pps(0)])).toBeNull();
+    expect(decoderConfig('avc', [sps(0), ...of(256, pps)])).toBeNull();
+    expect(decoderConfig('avc', [sps(0), pps(0, 70_000)])).toBeNull();
+  });
+
   it('and decoder configurations survive any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.constantFrom('avc', 'hevc'), (bytes, codec) => {

@@ -71,3 +71,21 @@ describe('a look into a film whose picture has ended', () => {
     expect(bytesRead()).toBeLessThan(260 * MEGABYTE);
   });
 });
+
+describe('a hostile beginning', () => {
+  it('of nothing but key pictures is looked at no longer than any other', async () => {
+    const slice = Buffer.from([0, 0, 1, 0x65, 0x88, 1, 2, 3]);
+    const { file } = longFile(picture, packets(VIDEO.pid, new Array(16_000).fill(slice)));
+    const silent = { video: VIDEO, audio: [{ pid: OTHER, codec: 'aac' }] } as const;
+    const { keys, isWhole } = await readHead(file, silent);
+    expect({ isWhole, areBounded: keys.length < 4000 }).toEqual({ isWhole: false, areBounded: true });
+  });
+
+  it('of any number of parameter sets is compared with a few of them', async () => {
+    const set = (n: number) => Buffer.of(0, 0, 1, 0x68, 1 + (n >> 7), 1 + (n & 127));
+    const sets = Buffer.concat(Array.from({ length: 5000 }, (_, n) => set(n)));
+    const bytes = packets(VIDEO.pid, [Buffer.concat([sets, Buffer.of(0, 0, 1, 0x65, 0x88, 1)])]);
+    const { file } = longFile(bytes, others);
+    expect((await readHead(file, wanted)).parameterSets).toHaveLength(256);
+  });
+});

@@ -1,7 +1,7 @@
 import type { AudioFormat } from '../packet.ts';
 import type { AccessPoint } from '../unindexed/access-point-search.ts';
 import { type FramedCodec, framedFormat } from './audio-frames.ts';
-import { isSameSet } from './decoder-config.ts';
+import { isSameSet, MAX_PARAMETER_SETS } from './decoder-config.ts';
 import { isKeyPicture, type NalCodec, parseAccessUnit } from './nal-units.ts';
 import { TransportClock } from './transport-clock.ts';
 import { packetStart, type ReadRange, readUnits, type TransportFile } from './transport-file.ts';
@@ -35,6 +35,8 @@ export interface Head {
 const ENOUGH_KEYS = 4;
 /** A film without a key picture for so long cannot be cut. */
 const HEAD_SECONDS = 13;
+/** At 300 a second. */
+const HEAD_PICTURES = 3900;
 const HEAD_BYTES = 32 << 20;
 /** Nothing behind is read even where no picture ends in between. */
 const HEAD_LIMIT = 2 * HEAD_BYTES;
@@ -59,8 +61,11 @@ export async function readHead(file: TransportFile, wanted: Wanted, signal?: Abo
       if (picture.isKey && unit.ptsTicks !== null) {
         clock ??= new TransportClock(unit.ptsTicks);
         keys.push({ ptsTicks: unit.ptsTicks, offset: unit.offset });
-        for (const set of picture.parameterSets)
+        for (const set of picture.parameterSets) {
+          // One more than there may be tells enough.
+          if (sets.length > MAX_PARAMETER_SETS) break;
           if (!sets.some((known) => isSameSet(known, set))) sets.push(set);
+        }
       }
       if (clock) {
         head.picturesPerUnit = Math.max(head.picturesPerUnit, picture.pictures);
@@ -70,7 +75,8 @@ export async function readHead(file: TransportFile, wanted: Wanted, signal?: Abo
     }
     const seconds = Math.max(0, ...times.slice(-1));
     const hasSound = wanted.audio.every(({ pid }) => audio.get(pid)) || seconds > 1;
-    if ((keys.length >= ENOUGH_KEYS && hasSound) || seconds > HEAD_SECONDS || unit.offset > HEAD_BYTES) {
+    const isTooMuch = seconds > HEAD_SECONDS || times.length > HEAD_PICTURES || unit.offset > HEAD_BYTES;
+    if ((keys.length >= ENOUGH_KEYS && hasSound) || isTooMuch) {
       head.isWhole = false;
       break;
     }

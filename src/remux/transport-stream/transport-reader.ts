@@ -2,7 +2,7 @@ import { fetchEnd } from '../fetch-end.ts';
 import type { AudioFormat, Packet, PacketReader, Span, VideoFormat } from '../packet.ts';
 import { FrameSplitter } from './audio-frames.ts';
 import { isSameSet } from './decoder-config.ts';
-import { parseAccessUnit } from './nal-units.ts';
+import { parseAccessUnit, withLengths } from './nal-units.ts';
 import type { PesUnit } from './pes.ts';
 import { TICKS_PER_SECOND } from './transport-clock.ts';
 import { readUnits } from './transport-file.ts';
@@ -47,7 +47,8 @@ export class TransportReader implements PacketReader {
         (set) => !video.parameterSets.some((own) => isSameSet(set, own)),
       );
       yield {
-        data: strange.length === 0 ? picture.data : withSets(strange, picture.data),
+        // A picture that brings other parameter sets than the format's keeps them.
+        data: strange.length === 0 ? picture.data : Buffer.concat([withLengths(strange), picture.data]),
         ptsSeconds: clock.seconds(unit.ptsTicks),
         durationSeconds: video.frameSeconds,
         isKey: picture.isKey,
@@ -125,14 +126,4 @@ export class TransportReader implements PacketReader {
     const range = { from, expectedEnd: fetchEnd(span), limit };
     return readUnits(this.#film, range, (wanted) => wanted === pid, signal);
   }
-}
-
-/** A picture that brings other parameter sets than the format's keeps them. */
-function withSets(sets: readonly Uint8Array[], data: Uint8Array): Uint8Array {
-  const parts = sets.flatMap((set) => {
-    const length = Buffer.allocUnsafe(4);
-    length.writeUInt32BE(set.length);
-    return [length, set];
-  });
-  return Buffer.concat([...parts, data]);
 }

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FfmpegTools } from '../../src/ffmpeg/tools.ts';
 import { type FilmName, film } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
+import { realFfmpeg } from '../support/ffmpeg-gate.ts';
 import { fragmentTimes } from './fragment-times.ts';
 import { Rig } from './rig.ts';
 
@@ -138,8 +138,7 @@ describe('an encoded picture, while it is made', () => {
 
 /** An ffmpeg whose video encoders write only so many `kilobytes` as long as there is a file `held`; `pid` names the newest of them. */
 async function heldFfmpeg(folder: string): Promise<string> {
-  const tools = new FfmpegTools();
-  const ffmpeg = await tools.ffmpeg().finally(() => tools.stop());
+  const ffmpeg = await realFfmpeg();
   const script = `#!/bin/bash
 set -o pipefail
 [[ " $* " == *" -c:v "* && -e '${folder}/held' ]] || exec '${ffmpeg}' "$@"

@@ -7,6 +7,7 @@ import {
 } from '../aac.ts';
 import { parseMp3Header } from '../mp3-header.ts';
 import type { AudioFormat } from '../packet.ts';
+import { TICKS_PER_SECOND } from './transport-clock.ts';
 
 /** One frame of sound in a byte stream: where it lies, what of it is carried on, and how long it sounds. */
 interface Frame {
@@ -27,10 +28,6 @@ export interface TimedFrame {
 /** Codecs whose frames can be told apart in a byte stream. */
 export type FramedCodec = 'aac' | 'mp3';
 
-/** Much longer than any frame: what has not become one by then never will. */
-const MAX_PENDING_BYTES = 64 << 10;
-const TICKS_PER_SECOND = 90_000;
-
 /**
  * Cuts a stream of PES payloads into frames. A frame may begin in one PES packet and end in the next; a PES packet's time is that of the first
  * frame that begins in it (ISO/IEC 13818-1 §2.4.3.7). What lies before the first sync word, or between frames, is dropped.
@@ -41,7 +38,7 @@ export class FrameSplitter {
   #nextTicks: number | null = null;
 
   constructor(codec: FramedCodec) {
-    this.#parse = codec === 'aac' ? adtsFrame : mp3Frame;
+    this.#parse = PARSERS[codec];
   }
 
   /** The frames that this payload completes. */
@@ -81,7 +78,8 @@ export class FrameSplitter {
     }
     // The frame that goes on in the next payload has this one's time if none before it took that.
     if (!isTimed && at >= carried) this.#nextTicks = ptsTicks;
-    this.#pending = bytes.length - at > MAX_PENDING_BYTES ? new Uint8Array(0) : bytes.subarray(at);
+    // Less than a frame: their headers have 13 bits for a length, MP3's come to less.
+    this.#pending = bytes.subarray(at);
     return frames;
   }
 
@@ -94,7 +92,7 @@ export class FrameSplitter {
 
 /** The format that a stream's frames tell; null when a payload holds none, or one that cannot be copied. */
 export function framedFormat(payload: Uint8Array, codec: FramedCodec): AudioFormat | null {
-  const parse = codec === 'aac' ? adtsFrame : mp3Frame;
+  const parse = PARSERS[codec];
   for (let at = 0; at + HEADER_BYTES <= payload.length; at++) {
     const frame = parse(payload.subarray(at));
     const follower = frame && payload.subarray(at + frame.length);
@@ -103,6 +101,11 @@ export function framedFormat(payload: Uint8Array, codec: FramedCodec): AudioForm
   return null;
 }
 
+/** Each tells a frame by its header; null where none begins. */
+const PARSERS: Readonly<Record<FramedCodec, (bytes: Uint8Array) => Frame | null>> = {
+  aac: adtsFrame,
+  mp3: mp3Frame,
+};
 const HEADER_BYTES = 7;
 
 /** ISO/IEC 14496-3 §1.A.2.2. */

@@ -12,19 +12,19 @@ export type Addressing = {
   init: Resource | null;
 } & (
   | {
-      kind: 'template';
-      startNumber: number;
-      endNumber: number | null;
+      kind: 'segments';
       cuts: Cuts;
-      urlOf: (number: number, time: bigint) => URL;
+      /** So many at most; infinite where the document does not say. */
+      count: number;
+      /** Made when asked for: hundreds of representations may share tens of thousands of addresses. */
+      resourceAt: (index: number, time: bigint) => Resource;
     }
-  | { kind: 'list'; startNumber: number; cuts: Cuts; media: Resource[] }
   /** One file; its own index (`sidx`) lies at `index`, or it is one segment. */
   | { kind: 'file'; url: URL; index: ByteRange | null }
 );
 
 /** Where segments begin and end: all of one length, or one by one. */
-export type Cuts = { duration: number } | { timeline: TimelineEntry[] };
+export type Cuts = { duration: number } | { timeline: readonly TimelineEntry[] };
 
 /** `S` of a SegmentTimeline: `repeat` further ones of the same length follow; negative: until the next entry, or the end. */
 export interface TimelineEntry {
@@ -65,33 +65,38 @@ const READERS: Record<'SegmentTemplate' | 'SegmentList' | 'SegmentBase', Reader>
     const cuts = cutsOf(elements);
     if (media === undefined || cuts === null) return null;
     const init = attributeOf(elements, 'initialization');
+    const first = wholeOf(elements, 'startNumber') ?? 1;
+    const last = wholeOf(elements, 'endNumber');
     const at = (template: string, number: number, time: bigint) =>
       resolveUrl(filled(template, { ...names, number, time }), base);
     return {
       ...commonOf(elements),
-      kind: 'template',
-      startNumber: wholeOf(elements, 'startNumber') ?? 1,
-      endNumber: wholeOf(elements, 'endNumber'),
+      kind: 'segments',
       cuts,
+      count: last === null ? Number.POSITIVE_INFINITY : Math.max(0, last - first + 1),
       init: init === undefined ? initOf(elements, base) : { url: at(init, 0, 0n), range: null },
-      urlOf: (number, time) => at(media, number, time),
+      resourceAt: (index, time) => ({ url: at(media, first + index, time), range: null }),
     };
   },
   SegmentList: (elements, base) => {
     const list = elements.find((element) => childOf(element, 'SegmentURL'));
-    const media = list ? childrenOf(list, 'SegmentURL') : [];
+    const media = list ? segmentUrlsOf(list) : [];
     const cuts = cutsOf(elements);
     if (media.length === 0 || media.length > MAX_SEGMENTS || cuts === null) return null;
     return {
       ...commonOf(elements),
-      kind: 'list',
-      startNumber: wholeOf(elements, 'startNumber') ?? 1,
+      kind: 'segments',
       cuts,
+      count: media.length,
       init: initOf(elements, base),
-      media: media.map(({ attributes }) => ({
-        url: resolveUrl(attributes.get('media') ?? '', base),
-        range: rangeOf(attributes.get('mediaRange')),
-      })),
+      resourceAt: (index) => {
+        const attributes = media[index]?.attributes;
+        if (!attributes) throw damaged('has fewer segments than it claims');
+        return {
+          url: resolveUrl(attributes.get('media') ?? '', base),
+          range: rangeOf(attributes.get('mediaRange')),
+        };
+      },
     };
   },
   SegmentBase: (elements, base) => {
@@ -111,21 +116,33 @@ function commonOf(elements: XmlElement[]) {
 
 function cutsOf(elements: XmlElement[]): Cuts | null {
   const timeline = elements.map((element) => childOf(element, 'SegmentTimeline')).find((found) => found);
-  if (timeline) {
-    const entries = childrenOf(timeline, 'S').map((entry) => ({
-      time: /^\d{1,20}$/.test(entry.attributes.get('t') ?? '')
-        ? BigInt(entry.attributes.get('t') ?? 0)
-        : null,
-      duration: numberOf(entry, 'd') ?? 0,
-      repeat: Math.trunc(Number(entry.attributes.get('r') ?? 0)) || 0,
-    }));
-    // A segment of no length would never end a repetition.
-    if (entries.some(({ duration }) => duration < 1 || !Number.isSafeInteger(duration)))
-      throw damaged('has segments of no length');
-    return { timeline: entries };
-  }
+  if (timeline) return { timeline: timelineOf(timeline) };
   const duration = wholeOf(elements, 'duration');
   return duration === null || duration === 0 ? null : { duration };
+}
+
+const segmentUrlsOf = readOnce((list) => childrenOf(list, 'SegmentURL'));
+
+const timelineOf = readOnce((timeline): readonly TimelineEntry[] => {
+  const entries = childrenOf(timeline, 'S').map((entry) => ({
+    time: /^\d{1,20}$/.test(entry.attributes.get('t') ?? '') ? BigInt(entry.attributes.get('t') ?? 0) : null,
+    duration: numberOf(entry, 'd') ?? 0,
+    repeat: Math.trunc(Number(entry.attributes.get('r') ?? 0)) || 0,
+  }));
+  // A segment of no length would never end a repetition.
+  if (entries.some(({ duration }) => duration < 1 || !Number.isSafeInteger(duration)))
+    throw damaged('has segments of no length');
+  return entries;
+});
+
+/** Reads an element once, however many representations inherit it: a hostile document would multiply what it costs. */
+function readOnce<T extends object>(read: (element: XmlElement) => T): (element: XmlElement) => T {
+  const known = new WeakMap<XmlElement, T>();
+  return (element) => {
+    const value = known.get(element) ?? read(element);
+    known.set(element, value);
+    return value;
+  };
 }
 
 function initOf(elements: XmlElement[], base: URL): Resource | null {

@@ -145,6 +145,19 @@ describe('hostile documents', () => {
     expect(act).toThrow(expect.objectContaining({ code: 'media_damaged' }));
   });
 
+  test('what many representations inherit is read once', () => {
+    const one = '<Representation id="r" bandwidth="1"/>';
+    const timed = template('media="$Time$"', '<SegmentTimeline><S d="1"/></SegmentTimeline>');
+    const document = mpd(
+      `<Period>${timed}<AdaptationSet mimeType="video/mp4">${one.repeat(1000)}</AdaptationSet></Period>`,
+    );
+    const timelines = (document.periods[0]?.representations ?? []).map(({ addressing }) =>
+      addressing.kind === 'segments' && 'timeline' in addressing.cuts ? addressing.cuts.timeline : null,
+    );
+    expect(timelines).toHaveLength(300);
+    expect(new Set(timelines).size).toBe(1);
+  });
+
   test('a window of a stream that began in 1970 costs no more than the window', () => {
     const window = { fromSeconds: 1_700_000_000, untilSeconds: 1_700_000_006 };
     expect(

@@ -93,17 +93,19 @@ function periodsOf(root: XmlElement, base: URL, totalSeconds: number | null): Pe
 
 function representationsOf(period: XmlElement, base: URL): Representation[] {
   const found: Representation[] = [];
+  let left = MAX_VARIANTS + MAX_RENDITIONS;
   childrenOf(period, 'AdaptationSet').forEach((set, index) => {
     // What cannot be played without knowing more (§5.8.4.8): tiles, trick modes, one eye of two.
     if (childOf(set, 'EssentialProperty')) return;
     const setBase = baseOf(set, base);
-    for (const element of childrenOf(set, 'Representation')) {
+    for (const element of childrenOf(set, 'Representation').slice(0, left)) {
+      left -= 1; // those that cannot be played cost as much to look at
       if (childOf(element, 'EssentialProperty')) continue;
       const representation = representationOf([period, set, element], index, baseOf(element, setBase));
       if (representation) found.push(representation);
     }
   });
-  return found.slice(0, MAX_VARIANTS + MAX_RENDITIONS);
+  return found;
 }
 
 /** @param levels period, adaptation set, representation: the inner ones count before the outer ones */

@@ -16,6 +16,8 @@ export interface AvailableWindow {
   untilSeconds: number;
 }
 
+type SegmentAddressing = Extract<Addressing, { kind: 'segments' }>;
+
 /** A rest shorter than this is rounding, not media. */
 const ROUNDING_SECONDS = 0.001;
 /** A live window is cut to so many: who goes back hours in a stream of a week needs no more. */
@@ -26,7 +28,7 @@ const MAX_WINDOW_SEGMENTS = 10_000;
  * whatever the document claims. @throws `media_damaged` when it claims more segments than any film has.
  */
 export function timedSegments(
-  addressing: Exclude<Addressing, { kind: 'file' }>,
+  addressing: SegmentAddressing,
   period: Pick<Period, 'startSeconds' | 'durationSeconds'>,
   window: AvailableWindow | null,
 ): TimedSegment[] {
@@ -37,13 +39,13 @@ export function timedSegments(
 }
 
 function byDuration(
-  addressing: Exclude<Addressing, { kind: 'file' }>,
+  addressing: SegmentAddressing,
   duration: number,
   { startSeconds, durationSeconds }: Pick<Period, 'startSeconds' | 'durationSeconds'>,
   window: AvailableWindow | null,
 ): TimedSegment[] {
   const length = duration / addressing.timescale;
-  const most = countOf(addressing);
+  const { count: most } = addressing;
   const inPeriod =
     durationSeconds === null
       ? most
@@ -61,7 +63,7 @@ function byDuration(
     const offset = index * length;
     const time = addressing.presentationTimeOffset + BigInt(index) * BigInt(duration);
     segments.push({
-      resource: resourceOf(addressing, index, time),
+      resource: addressing.resourceAt(index, time),
       startSeconds: startSeconds + offset,
       durationSeconds: Math.min(length, (durationSeconds ?? Number.POSITIVE_INFINITY) - offset),
     });
@@ -70,13 +72,12 @@ function byDuration(
 }
 
 function byTimeline(
-  addressing: Exclude<Addressing, { kind: 'file' }>,
+  addressing: SegmentAddressing,
   timeline: readonly TimelineEntry[],
   { startSeconds, durationSeconds }: Pick<Period, 'startSeconds' | 'durationSeconds'>,
   window: AvailableWindow | null,
 ): TimedSegment[] {
-  const { timescale, presentationTimeOffset } = addressing;
-  const most = countOf(addressing);
+  const { timescale, presentationTimeOffset, count: most } = addressing;
   const units = (seconds: number) =>
     BigInt(Math.round((seconds - startSeconds) * timescale)) + presentationTimeOffset;
   const endSeconds = durationSeconds === null ? window?.untilSeconds : startSeconds + durationSeconds;
@@ -101,7 +102,7 @@ function byTimeline(
     for (let step = skipped; step < count && index + step < most; step += 1) {
       const at = time + BigInt(step) * duration;
       segments.push({
-        resource: resourceOf(addressing, index + step, at),
+        resource: addressing.resourceAt(index + step, at),
         startSeconds: startSeconds + Number(at - presentationTimeOffset) / timescale,
         durationSeconds: entry.duration / timescale,
       });
@@ -110,22 +111,4 @@ function byTimeline(
     index += count;
   });
   return window ? segments.slice(-MAX_WINDOW_SEGMENTS) : segments;
-}
-
-function countOf(addressing: Exclude<Addressing, { kind: 'file' }>): number {
-  if (addressing.kind === 'list') return addressing.media.length;
-  const { startNumber, endNumber } = addressing;
-  return endNumber === null ? Number.POSITIVE_INFINITY : Math.max(0, endNumber - startNumber + 1);
-}
-
-function resourceOf(
-  addressing: Exclude<Addressing, { kind: 'file' }>,
-  index: number,
-  time: bigint,
-): Resource {
-  if (addressing.kind === 'template')
-    return { url: addressing.urlOf(addressing.startNumber + index, time), range: null };
-  const resource = addressing.media[index];
-  if (!resource) throw damaged('has fewer segments than it claims');
-  return resource;
 }

@@ -6,11 +6,10 @@ export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 export const MAX_SEGMENTS = 50_000;
 export const MAX_VARIANTS = 100;
 export const MAX_RENDITIONS = 200;
-export const MAX_URL_CHARS = 8192;
+const MAX_URL_CHARS = 8192;
 export const KEY_BYTES = 16;
 /** Twenty seconds at 50 Mb/s. */
 export const MAX_SEGMENT_BYTES = 128 * 1024 * 1024;
-export const MAX_INIT_BYTES = 4 * 1024 * 1024;
 
 /** An address that a manifest names. @throws `source_refused` for what is not http or https, `media_damaged` for what is no address. */
 export function resolveUrl(text: string, base: URL): URL {
@@ -20,6 +19,11 @@ export function resolveUrl(text: string, base: URL): URL {
   const url = checkedUrl(new URL(text, base));
   url.hash = '';
   return url;
+}
+
+/** @throws `media_damaged` for more segments than any film has. */
+export function checkSegmentCount(count: number): void {
+  if (count > MAX_SEGMENTS) throw damaged(`has more than ${MAX_SEGMENTS} segments`);
 }
 
 /** A manifest that cannot be played, and why. */

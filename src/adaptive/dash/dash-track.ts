@@ -1,5 +1,5 @@
 import type { HttpResources } from '../../source/http-resources.ts';
-import { damaged } from '../limits.ts';
+import { checkSegmentCount, damaged } from '../limits.ts';
 import type { OriginInit, OriginPlaylist, OriginSegment, OriginTrack } from '../origin.ts';
 import type { DashDocument } from './dash-document.ts';
 import { indexedSegments } from './indexed-file.ts';
@@ -30,6 +30,8 @@ export class DashTrack implements OriginTrack {
     for (const period of mpd.periods) {
       const representation = counterpart(period, this.#wanted);
       const timed = representation ? await this.#timed(representation, period, mpd, signal) : [];
+      // Each period may hold as many as a film; all of them together may not.
+      checkSegmentCount(segments.length + timed.length);
       if (representation === null || timed.length === 0) continue;
       const ordinal = this.#document.ordinalOf(period);
       firstPeriod ??= ordinal;

@@ -1,5 +1,5 @@
 import type { Resource } from '../../source/http-resources.ts';
-import { damaged, MAX_SEGMENTS } from '../limits.ts';
+import { checkSegmentCount, damaged } from '../limits.ts';
 import type { Addressing, TimelineEntry } from './addressing.ts';
 import type { Period } from './mpd.ts';
 
@@ -57,7 +57,7 @@ function byDuration(
   if (!Number.isFinite(end)) throw damaged('does not say how long the film is');
   const wanted = window ? Math.max(0, Math.floor((window.fromSeconds - startSeconds) / length)) : 0;
   const first = window ? Math.max(wanted, end - MAX_WINDOW_SEGMENTS) : 0;
-  if (end - first > MAX_SEGMENTS) throw damaged(`has more than ${MAX_SEGMENTS} segments`);
+  checkSegmentCount(end - first);
   const segments: TimedSegment[] = [];
   for (let index = first; index < end; index += 1) {
     const offset = index * length;
@@ -97,8 +97,7 @@ function byTimeline(
           : Number((next - time + duration - 1n) / duration);
     // Those that have left the window are not even looked at: a hostile entry may repeat without end.
     const skipped = from === null || from <= time ? 0 : Math.min(count, Number((from - time) / duration));
-    if (count - skipped + segments.length > MAX_SEGMENTS)
-      throw damaged(`has more than ${MAX_SEGMENTS} segments`);
+    checkSegmentCount(count - skipped + segments.length);
     for (let step = skipped; step < count && index + step < most; step += 1) {
       const at = time + BigInt(step) * duration;
       segments.push({

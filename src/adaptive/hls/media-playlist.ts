@@ -1,5 +1,5 @@
 import type { Resource } from '../../source/http-resources.ts';
-import { damaged, KEY_BYTES, MAX_SEGMENTS, protectedMedia, resolveUrl } from '../limits.ts';
+import { checkSegmentCount, damaged, KEY_BYTES, protectedMedia, resolveUrl } from '../limits.ts';
 import type { OriginInit, OriginKey, OriginPlaylist, OriginSegment } from '../origin.ts';
 import { byteRangeOf, decimalOf, integerOf, parseAttributes, playlistLines } from './attribute-list.ts';
 
@@ -27,8 +27,8 @@ export function parseMediaPlaylist(text: string, base: URL): OriginPlaylist {
   const reader = new SegmentReader(base, playlist.segments);
   for (const line of playlistLines(text)) {
     if ('uri' in line) {
-      if (reader.add(line.uri, playlist.firstSequence) && playlist.segments.length > MAX_SEGMENTS)
-        throw damaged(`has more than ${MAX_SEGMENTS} segments`);
+      reader.add(line.uri, playlist.firstSequence);
+      checkSegmentCount(playlist.segments.length);
     } else if (line.tag === 'EXT-X-ENDLIST') playlist.hasEnded = true;
     else if (line.tag === 'EXT-X-PLAYLIST-TYPE') {
       if (/^\s*event/i.test(line.value)) playlist.type = 'event';
@@ -92,9 +92,9 @@ class SegmentReader {
     }
   }
 
-  /** True when the address was one of a segment: it follows an EXTINF. */
-  add(uri: string, firstSequence: number): boolean {
-    if (this.#durationSeconds === null) return false;
+  /** An address is one of a segment where it follows an EXTINF. */
+  add(uri: string, firstSequence: number): void {
+    if (this.#durationSeconds === null) return;
     if (this.#isProtected) throw protectedMedia();
     const url = resolveUrl(uri, this.#base);
     const sequence = firstSequence + this.#segments.length;
@@ -112,7 +112,6 @@ class SegmentReader {
     this.#isDiscontinuity = false;
     this.#programDateTime = null;
     this.#isGap = false;
-    return true;
   }
 
   #rangeOf(url: URL): Resource['range'] {

@@ -41,9 +41,10 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   onStage(options.firstStage);
   const info = await source.open(signal);
   onStage('probe');
-  const kind = await manifestKindOf(source, info, signal);
-  if (kind && options.manifest)
-    return openPresentedFilm(options, { kind, info, access: options.manifest }, signal);
+  // Only where a manifest would be followed: elsewhere the first bytes would be waited for before the others are asked for.
+  const access = options.manifest;
+  const kind = access && (await manifestKindOf(source, info, signal));
+  if (kind) return openPresentedFilm(options, { kind, info, access }, signal);
   // Behind the head the media usually begins: where the film starts there, it need not wait for the index to say so.
   if (options.startSeconds === 0 && !options.cheapReads) fetchAhead(source, 0, LIKELY_FIRST_BYTES, signal);
   const opening = openReader(options, signal);

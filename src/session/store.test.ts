@@ -65,6 +65,19 @@ function pass(ms: number): void {
 const open = () => store.create(request);
 const ids = () => store.list().map(({ id }) => id);
 
+it('examines a film before any of it has come, where no manifest would be followed', async () => {
+  source.gate = () => new Promise(() => {});
+  const examined = new Promise<void>((resolve) => {
+    examine = async () => {
+      resolve();
+      throw new RaffiError('not_media', 'No film.');
+    };
+  });
+  const view = open().view();
+  await examined;
+  expect((await view).error?.code).toBe('not_media');
+});
+
 describe('a session nobody uses', () => {
   it('is closed after 6 hours, not before', () => {
     const { id } = open();

@@ -19,11 +19,21 @@ beforeEach(async () => {
     leave = resolve;
   });
   rest = new Growing<ByteParts>(() => leave());
-  const app = express().get('/', async (request, response) => {
-    const signal = clientSignal(response);
-    const asset = { parts: text('first '), rest: rest.read(signal), contentType: 'video/mp4' };
-    await sendAsset(request, response, asset, signal).catch(() => response.destroy());
-  });
+  const app = express()
+    .get('/', async (request, response) => {
+      const signal = clientSignal(response);
+      const asset = { parts: text('first '), rest: rest.read(signal), contentType: 'video/mp4' };
+      await sendAsset(request, response, asset, signal).catch(() => response.destroy());
+    })
+    .get('/arriving', async (request, response) => {
+      const arriving = { sizeBytes: null, contentType: 'video/mp2t', isVolatile: false };
+      const pieces = async function* (signal: AbortSignal) {
+        yield* text('first ');
+        for await (const parts of rest.read(signal)) yield* parts;
+      };
+      const signal = clientSignal(response);
+      await sendAsset(request, response, { ...arriving, pieces }, signal).catch(() => response.destroy());
+    });
   server = await listen(app, { host: '127.0.0.1', port: 0, portFallback: false });
 });
 afterEach(() => server.close());
@@ -65,16 +75,22 @@ test('HEAD and a range wait for all of it', async () => {
   expect(await (await part).text()).toBe('t se');
 });
 
-test('so does HTTP/1.0, which takes a cut for the end', async () => {
+test.each(['/', '/arriving'])('so does HTTP/1.0, which takes a cut for the end: %s', async (path) => {
+  const answer = askOldly(path);
+  finish();
+  expect((await answer).toLowerCase()).toContain('content-length: 12');
+  expect(await answer).toMatch(/first second$/);
+});
+
+/** All that comes for a request in HTTP/1.0. */
+async function askOldly(path: string): Promise<string> {
   const { port } = new URL(server.baseUrl);
   const socket = connect({ host: '127.0.0.1', port: Number(port) });
-  socket.write('GET / HTTP/1.0\r\n\r\n');
+  socket.write(`GET ${path} HTTP/1.0\r\n\r\n`);
   let answer = '';
   socket.on('data', (bytes: Buffer) => {
     answer += bytes.toString();
   });
-  finish();
   await once(socket, 'end');
-  expect(answer.toLowerCase()).toContain('content-length: 12');
-  expect(answer).toMatch(/first second$/);
-});
+  return answer;
+}

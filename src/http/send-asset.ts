@@ -10,8 +10,8 @@ const SEGMENT_CACHING = 'private, max-age=3600';
 
 /**
  * Answers with what a playlist names: from memory, as it arrives from the origin, or as it is made. Without a length (RFC 9112 §7.1, chunked) an
- * answer whose rest fails is cut, which no client takes for the end. Who asks for the length or a range of what is being made waits for all
- * of it, and so does HTTP/1.0, where a cut looks like the end.
+ * answer whose rest fails is cut, which no client takes for the end. Who asks for the length of what is being made, or for a range, waits for
+ * all of it, and so does HTTP/1.0, where a cut looks like the end.
  *
  * @param signal fires when the client goes away
  */
@@ -28,7 +28,7 @@ export async function sendAsset(
       response.set({ 'Content-Type': asset.contentType, 'Accept-Ranges': 'bytes' });
       await sendStream(response, piecesOf(asset), null, signal);
     } else sendParts(request, response, await wholeOf(asset), asset.contentType);
-  } else if (request.method === 'GET' && request.get('Range') !== undefined) {
+  } else if (request.method === 'GET' && needsLength(request)) {
     const parts: Uint8Array[] = [];
     for await (const piece of asset.pieces(signal)) parts.push(piece);
     sendParts(request, response, parts, asset.contentType);

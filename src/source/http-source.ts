@@ -106,7 +106,9 @@ export class HttpSource implements ByteSource {
     try {
       while (demand.position < to) {
         signal?.throwIfAborted();
-        const piece = this.#cache.peek(demand.position, to) ?? (await this.#readStored(demand.position, to));
+        const { position } = demand;
+        const most = Math.min(to, position + PIECE_BYTES);
+        const piece = this.#cache.peek(position, to) ?? (await this.#cache.readStored(position, most));
         if (piece) {
           demand.position += piece.length;
           this.#servedBytes += piece.length;
@@ -165,15 +167,6 @@ export class HttpSource implements ByteSource {
     signal?.addEventListener('abort', leave);
     this.#fetcher.add(demand);
     return leave;
-  }
-
-  async #readStored(start: number, end: number): Promise<Uint8Array | null> {
-    const stop = this.#cache.storedUpTo(start, Math.min(end, start + PIECE_BYTES));
-    if (stop <= start) return null;
-    // Not zeroed first: what the disk does not fill is cut off.
-    const piece = new Uint8Array(Buffer.allocUnsafeSlow(stop - start).buffer);
-    const length = await this.#cache.readInto(piece, start);
-    return length > 0 ? piece.subarray(0, length) : null;
   }
 
   async #close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { RaffiError } from '../../errors.ts';
-import type { ByteParts } from '../../remux/byte-parts.ts';
+import { type ByteParts, sizeOf } from '../../remux/byte-parts.ts';
 import type { HttpResources } from '../../source/http-resources.ts';
 import { MAX_SEGMENT_BYTES } from '../limits.ts';
 import type { OriginInit, OriginSegment } from '../origin.ts';
@@ -39,8 +39,7 @@ export class SegmentLoader {
     const stored = await this.#store.get(key);
     signal?.throwIfAborted();
     if (stored) {
-      const sizeBytes = stored.reduce((sum, part) => sum + part.length, 0);
-      return { sizeBytes, from: 'fetched', read: () => this.#counted(inOrder(stored)) };
+      return { sizeBytes: sizeOf(stored), from: 'fetched', read: () => this.#counted(inOrder(stored)) };
     }
     const running = this.#flights.get(key);
     const flight = running && !running.hasFailed ? running : this.#start(key, segment);

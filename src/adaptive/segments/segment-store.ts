@@ -1,5 +1,4 @@
-import type { ByteParts } from '../../remux/byte-parts.ts';
-import { sizeOf } from '../../remux/byte-parts.ts';
+import { type ByteParts, sizeOf } from '../../remux/byte-parts.ts';
 import { RangeCache, type RangeCacheOptions } from '../../source/range-cache/range-cache.ts';
 import { MAX_SEGMENT_BYTES } from '../limits.ts';
 
@@ -30,7 +29,7 @@ export class SegmentStore {
     const end = entry.offset + entry.sizeBytes;
     const parts: Uint8Array[] = [];
     for (let position = entry.offset; position < end; ) {
-      const piece = this.#cache.peek(position, end) ?? (await this.#stored(position, end));
+      const piece = this.#cache.peek(position, end) ?? (await this.#cache.readStored(position, end));
       if (!piece) {
         this.#entries.delete(key);
         return null;
@@ -61,13 +60,5 @@ export class SegmentStore {
   close(): Promise<void> {
     this.#entries.clear();
     return this.#cache.close();
-  }
-
-  async #stored(start: number, end: number): Promise<Uint8Array | null> {
-    const stop = this.#cache.storedUpTo(start, end);
-    if (stop <= start) return null;
-    const piece = new Uint8Array(Buffer.allocUnsafeSlow(stop - start).buffer);
-    const length = await this.#cache.readInto(piece, start);
-    return length > 0 ? piece.subarray(0, length) : null;
   }
 }

@@ -139,9 +139,15 @@ export class RangeCache {
     return 0;
   }
 
-  /** How many bytes `readInto` could give at most from `start` on, without being asked for more than `end`. */
-  storedUpTo(start: number, end: number): number {
-    return Math.max(start, Math.min(end, this.#onDisk.nextMissing(start)));
+  /** Bytes from disk, from `start` on and at most up to `end`; null when none are there (any more). */
+  async readStored(start: number, end: number): Promise<Uint8Array | null> {
+    const chunkEnd = (Math.floor(start / this.#chunkBytes) + 1) * this.#chunkBytes;
+    const stop = Math.min(end, this.#onDisk.nextMissing(start), chunkEnd);
+    if (stop <= start) return null;
+    // Not zeroed first: what the disk does not fill is cut off.
+    const piece = new Uint8Array(Buffer.allocUnsafeSlow(stop - start).buffer);
+    const length = await this.readInto(piece, start);
+    return length > 0 ? piece.subarray(0, length) : null;
   }
 
   /** Keeps these bytes, once they are there, whatever the budget says. Ignored when half of the budget is pinned already. */

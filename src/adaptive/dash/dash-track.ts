@@ -26,9 +26,11 @@ export class DashTrack implements OriginTrack {
     const hasEnded = this.#document.hasEnded(mpd);
     const segments: OriginSegment[] = [];
     const starts: number[] = [];
+    const keys = new Set<string>();
     let firstPeriod: number | null = null;
     for (const period of mpd.periods) {
       const representation = counterpart(period, this.#wanted);
+      if (representation?.addressing.kind === 'file') keys.add(indexKey(representation.addressing, period));
       const timed = representation ? await this.#timed(representation, period, mpd, signal) : [];
       // Each period may hold as many as a film; all of them together may not.
       checkSegmentCount(segments.length + timed.length);
@@ -43,6 +45,8 @@ export class DashTrack implements OriginTrack {
         );
       });
     }
+    // A live document may name its files anew each time.
+    for (const key of this.#indexes.keys()) if (!keys.has(key)) this.#indexes.delete(key);
     if (segments.length === 0 && hasEnded) throw damaged('has no segments');
     return {
       hasEnded,
@@ -64,7 +68,7 @@ export class DashTrack implements OriginTrack {
     signal: AbortSignal,
   ): Promise<TimedSegment[]> {
     if (addressing.kind !== 'file') return timedSegments(addressing, period, this.#document.window(mpd));
-    const key = `${period.startSeconds} ${addressing.url.href}`;
+    const key = indexKey(addressing, period);
     const known =
       this.#indexes.get(key) ?? (await indexedSegments(addressing, period, this.#resources, signal));
     this.#indexes.set(key, known);
@@ -86,6 +90,10 @@ export class DashTrack implements OriginTrack {
     this.#numbers = new Map(keys.map((key, index) => [key, Math.max(0, first) + index]));
     return Math.max(0, first);
   }
+}
+
+function indexKey({ url }: { url: URL }, { startSeconds }: Period): string {
+  return `${startSeconds} ${url.href}`;
 }
 
 /** The representation of a period that goes on with another period's: by its id, else the nearest in quality of the same kind and language. */

@@ -37,8 +37,6 @@ export interface SwarmReport {
   peers: number;
   /** Of them, those that hold the whole torrent. */
   seeds: number;
-  /** Of them, those that let us download. */
-  unchoked: number;
   /** Addresses known or being connected to. */
   known: number;
   /** Bytes per second. */

@@ -152,7 +152,6 @@ export class Swarm {
     const swarm: SwarmReport = {
       peers: wires.length,
       seeds: wires.filter((wire) => wire.isSeeder).length,
-      unchoked: wires.filter((wire) => !wire.peerChoking).length,
       known: this.#torrent._peersLength,
       downloadSpeed: Math.round(this.#torrent.downloadSpeed),
       uploadSpeed: Math.round(this.#torrent.uploadSpeed),

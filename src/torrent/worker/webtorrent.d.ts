@@ -24,14 +24,12 @@ declare module 'webtorrent' {
     readonly destroyed: boolean;
     readonly peerId?: string;
     readonly remoteAddress?: string;
-    readonly remotePort?: number;
     readonly peerChoking: boolean;
     readonly isSeeder?: boolean;
     readonly peerPieces: { get(index: number): boolean };
     readonly peerExtendedHandshake?: { reqq?: unknown };
     readonly lt_donthave: { donthave(index: number): void };
     downloadSpeed(): number;
-    uploadSpeed(): number;
     request(
       index: number,
       offset: number,
@@ -92,7 +90,6 @@ declare module 'webtorrent' {
     _startDiscovery(): void;
     _markVerified(index: number): void;
     _markUnverified(index: number): void;
-    _checkDone(): void;
   }
 
   export interface ClientOptions {

@@ -11,6 +11,7 @@ import { LOOPBACK_SETTINGS } from '../../src/torrent/testing.fixture.ts';
 import type { TorrentBounds } from '../../src/torrent/torrent.ts';
 import { isClean, settledDiff, snapshot } from '../lab/leaks.ts';
 import { realClip } from '../lab/media/index.ts';
+import { freePort } from '../lab/swarm/ports.ts';
 import { NO_FFMPEG, problemOf, Rig } from './rig.ts';
 import { type Seed, seed } from './seed.ts';
 
@@ -40,14 +41,6 @@ async function seeded(...options: Parameters<typeof seed>): Promise<Seed> {
   };
   endings.push(close);
   return { ...made, close };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const sha1 = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest('hex');
@@ -92,7 +85,7 @@ describe('a peer that', () => {
 
 it('goes on when all peers left half-way and one comes back', async () => {
   const clip = await realClip();
-  const port = await freePort();
+  const port = await freePort('127.0.0.1');
   const rig = await started({}, { port }, { stallMs: 1_500 });
   const first = await seeded(clip, { pieceBytes: PIECE });
   await rig.open(first.magnet, { kind: 'torrent' });

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
+import { untilGone } from '../../support/processes.ts';
 import { startProcess } from './process.ts';
 import { until } from './until.ts';
 
@@ -20,11 +20,7 @@ it.runIf(onLinux)('a program of the lab dies with who started it, even of kill -
     execFile(process.execPath, args, (_killed, stdout) => resolve(stdout));
   });
   expect(pid).toMatch(/^\d+$/);
-  await until('its program is gone', BOUND_MS, async () => {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-    // Dead, if nobody has buried it yet.
-    return stat === null || stat.includes(') Z') ? true : null;
-  });
+  expect(await untilGone([Number(pid)], BOUND_MS)).toEqual([]);
 });
 
 it.runIf(onLinux)('a frozen program can be ended', async () => {

@@ -19,7 +19,7 @@ export interface PacketHeader {
   payloadEnd: number;
 }
 
-export const SYNC = 0x47;
+const SYNC = 0x47;
 /** So many sync bytes in a row are no chance (one in a thousand million in noise). */
 const CERTAIN_PACKETS = 4;
 const LAYOUTS: readonly PacketLayout[] = [

@@ -9,6 +9,7 @@ import {
   openLink,
   requestedFragments,
   screen,
+  segmentStarts,
   sessions,
   untilPlaying,
 } from './player.ts';
@@ -97,6 +98,14 @@ describe('films behind links', () => {
       await expectExactSeeks(app);
     },
   );
+
+  test('seeks from a segment that is being loaded into the next one', async () => {
+    await open('/bunny.mkv');
+    for (const start of (await segmentStarts(app.page)).slice(1)) {
+      const { mediaTime } = await seekPaused(app.page, start + 0.5, CLIP.fps);
+      expect(Math.abs(mediaTime - start - 0.5)).toBeLessThanOrEqual(1 / CLIP.fps);
+    }
+  });
 
   test.each([
     ['/numbers.mkv', 'gop10-mkv'],

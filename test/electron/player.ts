@@ -48,6 +48,22 @@ export function requestedFragments(page: Page, rendition: string): Promise<strin
   }, rendition);
 }
 
+/** Where the segments of the film's picture begin, seconds, by its playlist. */
+export function segmentStarts(page: Page): Promise<number[]> {
+  return page.evaluate(async () => {
+    const requests = performance.getEntriesByType('resource').map(({ name }) => name);
+    const playlist = requests.findLast((url) => /\/hls\/v0\/playlist\.m3u8/.test(url));
+    if (playlist === undefined) throw new Error('The page has loaded no playlist of a picture');
+    const text = await (await fetch(playlist)).text();
+    let at = 0;
+    return [...text.matchAll(/#EXTINF:([\d.]+)/g)].map(([, seconds]) => {
+      const start = at;
+      at += Number(seconds);
+      return start;
+    });
+  });
+}
+
 /** The browser keeps only so many requests: a test that looks at them begins with none. */
 export function forgetRequests(page: Page): Promise<void> {
   return page.evaluate(() => performance.clearResourceTimings());

@@ -8,6 +8,7 @@ import {
 } from 'hls.js';
 import { FragmentLoader } from './fragment-loader.ts';
 import type { PictureClock } from './picture-clock.ts';
+import { streamControllers } from './stream-controllers.ts';
 
 /**
  * How hls.js buffers and retries. Its bandwidth estimation matters only for what a server has cut already (HLS, DASH): of other
@@ -24,6 +25,7 @@ export function hlsConfig(startSeconds: number | null, clock: PictureClock): Par
     enableWorker: false,
     // What a segment in the making begins with is played while the rest is made. A fragment is appended once the next one has begun.
     progressive: true,
+    ...streamControllers(),
     fLoader: fragmentLoaderOn(clock),
     // `progressive` would have playlists fetched by a loader that loses what a problem document says.
     pLoader: PlaylistLoader,

@@ -5,6 +5,7 @@ import { ffmpegVersion } from '../lab/tools.ts';
 import { chartOf } from './chart.ts';
 import { CoreClient } from './core-client.ts';
 import { encodedRows } from './encoded.ts';
+import { encoderLoadRows } from './encoder-load.ts';
 import { indexRows } from './index-reads.ts';
 import { longGopRows } from './long-gops.ts';
 import { LOCAL, remotePlace } from './places.ts';
@@ -46,6 +47,7 @@ const groups: Record<string, () => Promise<Row[]>> = {
   'Warm seek': () => warmSeekRows(core, remote, runs),
   'A keyframe a minute': () => longGopRows(core, remote, Math.min(runs, 5)),
   'Films that need an encoder': () => encodedRows(core, runs),
+  'Encoders under load': () => encoderLoadRows(core),
   Index: () => indexRows(),
   Traffic: () => trafficRows(core),
 };

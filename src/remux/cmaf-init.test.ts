@@ -20,3 +20,20 @@ describe('the init segment of an Opus track', () => {
     expect(OPUS_HEAD.readUInt16LE(10)).toBe(312);
   });
 });
+
+describe('the init segment of a FLAC track', () => {
+  it('says how many bits its samples have: Chromium takes no other', async () => {
+    // RFC 9639 §8.2: 24 bits, 8 channels, 48 kHz.
+    const streamInfo = Buffer.from('12001200000010002e8a0bb80f70', 'hex');
+    const init = await buildCmafInit({
+      kind: 'audio',
+      codec: 'flac',
+      codecString: 'flac',
+      sampleRate: 48_000,
+      channels: 8,
+      description: Buffer.concat([Buffer.from('664c614380000022', 'hex'), streamInfo, Buffer.alloc(20)]),
+    });
+    const entry = Buffer.from(init);
+    expect(entry.readUInt16BE(entry.indexOf('fLaC') - 4 + 26)).toBe(24);
+  });
+});

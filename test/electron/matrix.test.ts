@@ -10,13 +10,15 @@ import { allowRecording, record } from './record.ts';
 import { SEEK_SEED } from './seek.ts';
 
 /** So long a stretch holds a whole flash and a whole beep, wherever it begins. */
-const STRETCH = { seconds: 1.3, boundMs: 20_000 };
+const STRETCH = { seconds: 1.3, boundMs: 40_000 };
 /** A machine that is busy with something else may falter: then the next stretch is taken. */
 const STRETCHES = 3;
 /** Seeks go to places in here: there are so many stretches before the film's end. */
 const PLACES = { from: 2, to: 6.5 };
 /** Two windows play side by side: what a film is waited for is not for want of a processor. */
 const WINDOWS = 2;
+/** A film waits for one of them, too. */
+const TIMEOUT_MS = 400_000;
 
 /** Windows that are free, and who waits for one. */
 const free: RunningApp[] = [];
@@ -50,7 +52,7 @@ describe('anything plays: every picture at its time, every channel as loud as it
     place: PLACES.from + places() * (PLACES.to - PLACES.from),
   }));
 
-  test.concurrent.for(cases)('$name', async ({ name, place }, { expect }) => {
+  test.concurrent.for(cases)('$name', { timeout: TIMEOUT_MS }, async ({ name, place }, { expect }) => {
     await inWindow(async (app) => {
       await openLink(app.page, origin.url(`/${name}`));
       await untilPlaying(app, 0);

@@ -5,7 +5,8 @@ import { PROJECT } from '../../build/setup/project.ts';
 import type { RunningApp } from './harness.ts';
 
 const SCREENS = join(PROJECT, '.cache', 'screens');
-const BOUND_MS = 30_000;
+/** A busy machine takes its time. */
+const BOUND_MS = 60_000;
 
 /** Opens a link as a person does. */
 export async function openLink(page: Page, url: string): Promise<void> {

@@ -15,7 +15,7 @@ import { WholeFragments } from './whole-fragments.ts';
  * it hands anything out, which are eight seconds of sound, and loses what a problem document says.
  */
 export class FragmentLoader implements Loader<FragmentLoaderContext> {
-  readonly #clock: PictureClock;
+  readonly #clock: PictureClock | null;
   context: FragmentLoaderContext | null = null;
   stats: LoaderStats = new LoadStats();
   readonly #controller = new AbortController();
@@ -23,8 +23,12 @@ export class FragmentLoader implements Loader<FragmentLoaderContext> {
   #timer: number | undefined;
   #response: Response | null = null;
 
-  constructor(clock: PictureClock) {
+  /** @param clock of media whose times are not the playlist's; null where they are */
+  constructor(clock: PictureClock | null) {
     this.#clock = clock;
+    // hls.js (1.7.4) holds a segment's first piece against the playlist, and moves all of it where they are over a second apart, as they are where a
+    // playlist is an estimate. What is no first piece keeps the clock there is.
+    if (clock === null) this.stats.chunkCount = 1;
   }
 
   load(
@@ -73,7 +77,7 @@ export class FragmentLoader implements Loader<FragmentLoaderContext> {
   }
 
   /**
-   * Hands out whole fragments as they come; those of sound from when the picture's clock is known. hls.js sets aside what comes of it before, and what
+   * Hands out whole fragments as they come; those of sound, where the picture's clock has to be found, from when it is. hls.js sets aside what comes of it before, and what
    * follows while it is about to go on overtakes that (1.7.4, `WAITING_INIT_PTS`): the segment never ends, and no sound is loaded any more.
    *
    * @returns what a successful load is told to have brought: nothing, since it is all handed out
@@ -94,7 +98,7 @@ export class FragmentLoader implements Loader<FragmentLoaderContext> {
       if (held) held.push(bytes);
       else if (this.#callbacks) onFragments(bytes);
     };
-    if (type === PlaylistLevelType.AUDIO) this.#clock.whenKnown(cc, release);
+    if (this.#clock && type === PlaylistLevelType.AUDIO) this.#clock.whenKnown(cc, release);
     else release();
     const reader = response.body?.getReader();
     for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {

@@ -13,8 +13,10 @@ import { streamControllers } from './stream-controllers.ts';
 /**
  * How hls.js buffers and retries. Its bandwidth estimation matters only for what a server has cut already (HLS, DASH): of other
  * films `LadderSwitch` chooses the picture. What matters for all is how far it reads ahead, and that a restart of the core is survived.
+ *
+ * @param clock of media whose times are not the playlist's; null where they are
  */
-export function hlsConfig(startSeconds: number | null, clock: PictureClock): Partial<HlsConfig> {
+export function hlsConfig(startSeconds: number | null, clock: PictureClock | null): Partial<HlsConfig> {
   return {
     // -1: by the playlist, which of a live stream is its edge, less what is held back.
     startPosition: startSeconds === null ? -1 : Math.max(0, startSeconds),
@@ -25,7 +27,7 @@ export function hlsConfig(startSeconds: number | null, clock: PictureClock): Par
     enableWorker: false,
     // What a segment in the making begins with is played while the rest is made. A fragment is appended once the next one has begun.
     progressive: true,
-    ...streamControllers(),
+    ...streamControllers(clock === null),
     fLoader: fragmentLoaderOn(clock),
     // `progressive` would have playlists fetched by a loader that loses what a problem document says.
     pLoader: PlaylistLoader,
@@ -52,7 +54,7 @@ export function hlsConfig(startSeconds: number | null, clock: PictureClock): Par
 }
 
 /** hls.js makes its loaders itself, from a class. */
-function fragmentLoaderOn(clock: PictureClock): NonNullable<HlsConfig['fLoader']> {
+function fragmentLoaderOn(clock: PictureClock | null): NonNullable<HlsConfig['fLoader']> {
   return class extends FragmentLoader {
     constructor() {
       super(clock);

@@ -17,10 +17,11 @@ const REFUSALS: ReadonlySet<ErrorDetails> = new Set([
 
 /** Plays `master.m3u8` through Media Source Extensions. */
 export function createHlsEngine(url: string, host: EngineHost): Engine {
-  const clock = new PictureClock();
+  // What the core has cut is on the film's clock; what was cut before is on any.
+  const clock = host.adapts ? new PictureClock() : null;
   const hls = new Hls(hlsConfig(host.startSeconds, clock));
   hls.on(Events.INIT_PTS_FOUND, (_event, { id, frag }) => {
-    if (id === PlaylistLevelType.MAIN) clock.found(frag.cc);
+    if (id === PlaylistLevelType.MAIN) clock?.found(frag.cc);
   });
   const pictures = host.adapts ? null : new LadderSwitch(hls, host);
   let recoveries = 0;

@@ -1,11 +1,21 @@
 import Hls, { type Fragment, type HlsConfig, type Level, type MediaFragment } from 'hls.js';
 
+/** What `initPTS` says of a film that is on its own clock: 0 is 0. */
+const FILM_CLOCK = { baseTime: 0, timescale: 1, trackId: -1 };
+
 /**
- * hls.js's controllers of picture and sound, but that a segment which was broken off leaves nothing behind. hls.js (1.7.4, `progressive`) keeps the last
- * fragment it got until the next one comes. It takes a segment for the continuation of the one before it, also when a seek broke that off: the rest would
- * head the new segment, which then would be put where the rest belongs, and the picture of the wished place would never come.
+ * hls.js's controllers of picture and sound, mended in two places (1.7.4).
+ *
+ * A segment that was broken off leaves nothing behind: with `progressive` hls.js keeps the last fragment it got until the next one comes, and takes a
+ * segment for the continuation of the one before it, also when a seek broke that off. The rest would head the new segment, which then would be put where
+ * the rest belongs, and the picture of the wished place would never come.
+ *
+ * And the clock is known beforehand where the media's times are the playlist's (`isOnFilmClock`). hls.js would derive it from the first segment, and
+ * sound would have to wait for that.
  */
-export function streamControllers(): Pick<HlsConfig, 'streamController' | 'audioStreamController'> {
+export function streamControllers(
+  isOnFilmClock: boolean,
+): Pick<HlsConfig, 'streamController' | 'audioStreamController'> {
   const { streamController: Picture, audioStreamController: Sound } = Hls.DefaultConfig;
   if (Sound === undefined) throw new Error('This build of hls.js has no sound of its own');
   return {
@@ -14,6 +24,7 @@ export function streamControllers(): Pick<HlsConfig, 'streamController' | 'audio
 
       protected override loadFragment(next: MediaFragment, level: Level, untilSeconds: number): void {
         if (this.#unfinished.before(next)) this.resetTransmuxer();
+        if (isOnFilmClock) this.initPTS[next.cc] = FILM_CLOCK;
         super.loadFragment(next, level, untilSeconds);
       }
     },
@@ -22,6 +33,7 @@ export function streamControllers(): Pick<HlsConfig, 'streamController' | 'audio
 
       protected override loadFragment(next: MediaFragment, level: Level, untilSeconds: number): void {
         if (this.#unfinished.before(next)) this.resetTransmuxer();
+        if (isOnFilmClock) this.initPTS[next.cc] = FILM_CLOCK;
         super.loadFragment(next, level, untilSeconds);
       }
     },

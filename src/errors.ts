@@ -16,6 +16,9 @@ const FAILURES = {
   not_found: [404, 'There is nothing here'],
   session_not_found: [404, 'There is no such session'],
   segment_not_found: [404, 'There is no such segment'],
+  subtitle_not_found: [404, 'There is no such subtitle track'],
+  subtitle_not_text: [422, 'These subtitles are pictures'],
+  bad_subtitles: [422, 'These are no subtitles'],
   method_not_allowed: [405, 'This method is not allowed here'],
   range_not_satisfiable: [416, 'The requested range lies outside the file'],
   // The guard

@@ -1,5 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
-import { readBody, readTorrentBody } from './body.ts';
+import { readBody, readSubtitleBody, readTorrentBody } from './body.ts';
 import { cors } from './cors.ts';
 import type { AppDeps } from './deps.ts';
 import { guard } from './guard/guard.ts';
@@ -14,6 +14,7 @@ import { renditionRoutes } from './routes/renditions.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { streamRoutes } from './routes/stream.ts';
+import { subtitleRoutes } from './routes/subtitles.ts';
 import { torrentRoutes } from './routes/torrents.ts';
 
 /** The HTTP face of the core (contract §2, §3). Holds no state of its own: `listen` gives it a socket. */
@@ -29,13 +30,14 @@ export function createApp(deps: AppDeps): Express {
   app.use(securityHeaders);
   app.use(guard(deps.config, deps.verifyCastToken ?? (() => false)));
   app.use(cors);
-  app.use(readTorrentBody, readBody);
+  app.use(readSubtitleBody, readTorrentBody, readBody);
   app.use(
     healthRoutes(deps),
     sessionRoutes(deps),
     streamRoutes(deps),
     renditionRoutes(deps),
     directRoutes(deps),
+    subtitleRoutes(deps),
     torrentRoutes(deps),
     eventRoutes(deps),
     statsRoutes(deps),

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import express, { type Request, type RequestHandler } from 'express';
 import { RaffiError } from '../errors.ts';
+import { MAX_SUBTITLE_FILE_BYTES } from '../subtitles/read-subtitle-file.ts';
 import { MAX_METAINFO_BYTES } from '../torrent/metainfo.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
@@ -20,6 +22,19 @@ export const readTorrentBody: RequestHandler = express.raw({
   limit: MAX_METAINFO_BYTES,
   inflate: false,
 });
+
+/** Reads a subtitle file, whatever its type says: nobody agrees on one. */
+export const readSubtitleBody: RequestHandler = express.raw({
+  type: ({ method, url = '' }: IncomingMessage) =>
+    method === 'POST' && /^\/sessions\/[^/?]{1,64}\/subtitles(?:\?|$)/.test(url),
+  limit: MAX_SUBTITLE_FILE_BYTES,
+  inflate: false,
+});
+
+/** The subtitle file that was sent as the body; empty when there was none. */
+export function subtitleBody(request: Request): Uint8Array {
+  return Buffer.isBuffer(request.body) ? request.body : new Uint8Array(0);
+}
 
 /** The `.torrent` file that was sent as the body; null when it was something else. */
 export function torrentBody(request: Request): Uint8Array | null {

@@ -10,8 +10,11 @@ import type {
   SessionStore,
   SessionView,
   StreamQuery,
+  SubtitleTrack,
+  SubtitleUpload,
 } from '../session/types.ts';
 import type { ByteSource, SourceInfo } from '../source/byte-source.ts';
+import { readSubtitleFile } from '../subtitles/read-subtitle-file.ts';
 
 /** Sessions without films, for tests of what HTTP itself does. Segment names choose how a segment behaves. */
 export class MemoryStore implements SessionStore {
@@ -120,6 +123,18 @@ export class MemorySession implements Session {
     if (asset === 'playlist.m3u8') return { parts, rest: null, contentType: 'application/vnd.apple.mpegurl' };
     if (asset === '0.m4s') return { parts, rest: null, contentType: 'video/mp4' };
     throw new RaffiError('segment_not_found', 'There is no such segment.');
+  }
+
+  async subtitles(index: number): Promise<MediaAsset> {
+    if (index > 0) throw new RaffiError('subtitle_not_found', 'There is no such subtitle track.');
+    const parts = [new TextEncoder().encode('WEBVTT\n\n')];
+    return { parts, rest: null, contentType: 'text/vtt; charset=utf-8' };
+  }
+
+  async addSubtitles({ bytes, language, title }: SubtitleUpload): Promise<SubtitleTrack> {
+    const { codec } = readSubtitleFile(bytes, language);
+    const flags = { isText: true, isDefault: false, isForced: false, isExternal: true };
+    return { index: 1, codec, language, title, ...flags };
   }
 
   openDirect(): Promise<SourceInfo> {

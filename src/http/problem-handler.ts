@@ -57,7 +57,8 @@ function fromMiddleware(thrown: unknown): RaffiError | null {
   if (type === 'request.aborted')
     return new RaffiError('aborted', 'The request was cancelled.', { cause: thrown });
   if (status === 413) {
-    const advice = 'The body may hold at most 64 KiB, a .torrent file 8 MiB. Send less.';
+    const advice =
+      'The body may hold at most 64 KiB, a subtitle file 4 MiB, a .torrent file 8 MiB. Send less.';
     return new RaffiError('body_too_large', advice, { cause: thrown });
   }
   if (status < 400 || status > 499) return null;

@@ -1,6 +1,7 @@
 import { Presentation } from '../adaptive/presentation.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { SourceInfo } from '../source/byte-source.ts';
+import type { TimeWindow } from '../subtitles/cue.ts';
 import { AudioChoice } from './audio-choice.ts';
 import { cooldownMs } from './cooldown.ts';
 import { DamageLog } from './damage-log.ts';
@@ -17,6 +18,7 @@ import { PackagedPlayout } from './playout/packaged-playout.ts';
 import type { Playout, PlayoutContext } from './playout/playout.ts';
 import { PresentedPlayout } from './playout/presented-playout.ts';
 import { restoreRequest } from './restore.ts';
+import { SubtitleTracks } from './subtitle-tracks.ts';
 import { SwarmTeller } from './swarm-teller.ts';
 import type {
   ArrivingAsset,
@@ -30,8 +32,10 @@ import type {
   SessionView,
   StreamPlaylist,
   StreamQuery,
+  SubtitleTrack,
+  SubtitleUpload,
 } from './types.ts';
-import { errorView, firstStageOf, sessionView, torrentMembers } from './view.ts';
+import { errorView, firstStageOf, sessionView, subtitleMembers, torrentMembers } from './view.ts';
 
 /** One open film: opens it on first need, and answers every question about it. */
 export class FilmSession implements Session {
@@ -48,6 +52,7 @@ export class FilmSession implements Session {
   readonly #direct: DirectPlay;
   readonly #audio: AudioChoice;
   readonly #start: PlaylistStart;
+  readonly #subtitles: SubtitleTracks;
   readonly #swarm: SwarmTeller;
   readonly #context: PlayoutContext;
   /** Until the film is open it is taken for one that we cut. */
@@ -97,6 +102,13 @@ export class FilmSession implements Session {
     this.#waits = new FilmWaits(this.#opener, deps.waits, () => {
       this.#lastUsedAt = deps.now();
     });
+    this.#subtitles = new SubtitleTracks({
+      sessionId: id,
+      source: this.#source,
+      waits: this.#waits,
+      cache: deps.segmentCache,
+      tools: deps.encoders.tools,
+    });
     this.#context = {
       sessionId: id,
       source: this.#source,
@@ -125,10 +137,12 @@ export class FilmSession implements Session {
 
   snapshot(): SessionView {
     const audioIndex = this.#audio.positionFor('cmaf', this.#opener.film);
+    const { film } = this.#opener;
     const view = sessionView(this, this.#createdAt, this.#opener, audioIndex);
     const { report } = this.#damage;
     return {
       ...view,
+      ...(film ? subtitleMembers(film.media, this.#subtitles.list(film)) : {}),
       ...torrentMembers(this.#source.torrent?.()),
       ...(report.seconds > 0 ? { damage: report } : {}),
     };
@@ -189,6 +203,14 @@ export class FilmSession implements Session {
     return this.#playout.asset({ rendition, asset }, signal);
   }
 
+  subtitles(index: number, window: TimeWindow, signal?: AbortSignal): Promise<MediaAsset> {
+    return this.#subtitles.document(index, window, signal);
+  }
+
+  addSubtitles(upload: SubtitleUpload, signal?: AbortSignal): Promise<SubtitleTrack> {
+    return this.#subtitles.add(upload, signal);
+  }
+
   openDirect(signal?: AbortSignal): Promise<SourceInfo> {
     return this.#waits.forDirect((running) => this.#source.open(running), signal);
   }
@@ -228,6 +250,7 @@ export class FilmSession implements Session {
 
   async close(): Promise<void> {
     this.#swarm.close();
+    this.#subtitles.close();
     await Promise.all([this.#opener.close(), this.#prober.close(), this.#source.close()]);
     this.#events.emit({ type: 'closed', data: {} });
   }

@@ -4,6 +4,7 @@ import type { Capabilities, Delivery, DirectDecision, PlaybackDecision } from '.
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { GrowingParts } from '../remux/byte-parts.ts';
 import type { SourceInfo, SourceStats } from '../source/byte-source.ts';
+import type { TimeWindow } from '../subtitles/cue.ts';
 import type { TorrentStatus, TorrentView } from '../torrent/status.ts';
 
 /** `file` enters only over IPC or the command line, never over HTTP. */
@@ -99,9 +100,34 @@ export interface SessionView {
   stage: StageReport;
   media?: MediaInfo;
   decisions?: { mpegts: PlaybackDecision; cmaf: PlaybackDecision; direct: DirectDecision };
+  /** The film's own, then those that were added; `GET …/subtitles/<index>.vtt` has their text. Absent until the film is known. */
+  subtitles?: SubtitleTrack[];
   /** What of the film turned out to be damaged while it was played, and was passed over with a held picture. Absent: nothing so far. */
   damage?: Damage;
   error?: { code: ErrorCode; title: string; detail: string };
+}
+
+/** A subtitle track as a player may offer it. */
+export interface SubtitleTrack {
+  index: number;
+  /** ffprobe's codec name. */
+  codec: string;
+  /** BCP 47 or ISO 639, as the file or whoever added it says; null when nobody does. */
+  language: string | null;
+  title: string | null;
+  /** Pictures (PGS, VobSub, DVB) cannot be had as text. */
+  isText: boolean;
+  isDefault: boolean;
+  isForced: boolean;
+  /** Added to the session, not of the film. */
+  isExternal: boolean;
+}
+
+/** A subtitle file as it is handed over. */
+export interface SubtitleUpload {
+  bytes: Uint8Array;
+  language: string | null;
+  title: string | null;
 }
 
 /** Stretches of film without pictures that can be shown, in order. Film time, seconds. */
@@ -186,6 +212,10 @@ export interface Session {
    * has cut also `v1` …, `init-<n>.mp4` and `<n>.ts`.
    */
   renditionAsset(rendition: string, asset: string, signal?: AbortSignal): Promise<MediaAsset | ArrivingAsset>;
+  /** A text track as WebVTT, on the film clock: whole, or what is shown within the window. @throws `subtitle_not_found`, `subtitle_not_text` */
+  subtitles(index: number, window: TimeWindow, signal?: AbortSignal): Promise<MediaAsset>;
+  /** Adds a file behind the film's own tracks. @throws `bad_subtitles` */
+  addSubtitles(upload: SubtitleUpload, signal?: AbortSignal): Promise<SubtitleTrack>;
   /** For direct play: what the source is (bounded: `wait_exceeded` with the stage). */
   openDirect(signal?: AbortSignal): Promise<SourceInfo>;
   /** The source's own bytes `[start, end)`; the session is in use while they are read. */

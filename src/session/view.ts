@@ -5,7 +5,7 @@ import type { MediaInfo } from '../probe/media-info.ts';
 import type { TorrentView } from '../torrent/status.ts';
 import type { Film } from './deliver.ts';
 import type { FilmOpener } from './film-opener.ts';
-import type { Session, SessionRequest, SessionView, Stage } from './types.ts';
+import type { Session, SessionRequest, SessionView, Stage, SubtitleTrack } from './types.ts';
 
 /** What is known of a session now. */
 export function sessionView(
@@ -35,7 +35,6 @@ function filmView({ info, media, decisions, packaging }: Film): Partial<SessionV
   return {
     ...(durationSeconds === null || isLive ? {} : { durationSeconds }),
     ...(isLive ? { live: true } : {}),
-    availableStreams: availableStreams(media),
     chapters: chapters(media),
     name: info.name,
     media,
@@ -54,18 +53,23 @@ export function errorView(error: RaffiError): NonNullable<SessionView['error']> 
   return { code, title, detail };
 }
 
-/** Documented member: audio tracks and subtitles under one list, `index` counting within each type. */
-function availableStreams(media: MediaInfo): NonNullable<SessionView['availableStreams']> {
-  const entry =
-    (type: 'audio' | 'subtitle') =>
-    (stream: MediaInfo['audio'][number] | MediaInfo['subtitles'][number]) => ({
-      index: stream.position,
-      type,
-      codec: stream.codec,
-      language: stream.language ?? '',
-      title: stream.title ?? '',
-    });
-  return [...media.audio.map(entry('audio')), ...media.subtitles.map(entry('subtitle'))];
+/** Documented member, `availableStreams`: audio tracks and subtitles under one list, `index` counting within each type. With it all that ours tell. */
+export function subtitleMembers(
+  { audio }: Pick<MediaInfo, 'audio'>,
+  subtitles: SubtitleTrack[],
+): Pick<SessionView, 'availableStreams' | 'subtitles'> {
+  const entry = (
+    type: 'audio' | 'subtitle',
+    index: number,
+    { codec, language, title }: Pick<SubtitleTrack, 'codec' | 'language' | 'title'>,
+  ) => ({ index, type, codec, language: language ?? '', title: title ?? '' });
+  return {
+    availableStreams: [
+      ...audio.map((stream) => entry('audio', stream.position, stream)),
+      ...subtitles.map((track) => entry('subtitle', track.index, track)),
+    ],
+    subtitles,
+  };
 }
 
 /** Documented member: chapters on the film clock, seconds. */

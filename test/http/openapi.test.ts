@@ -105,9 +105,19 @@ const SAMPLES: Record<string, Sample[]> = {
   directHead: [{ status: 200 }],
   events: [wrongSession],
   eventsHead: [{ status: 200 }],
-  addSubtitles: [notThere],
-  subtitles: [{ params: { name: '0.vtt' }, ...notThere }],
-  subtitlesHead: [{ params: { name: '0.vtt' }, status: 501 }],
+  addSubtitles: [
+    { body: 'WEBVTT\n\n00:01.000 --> 00:02.000\nHello', query: '?language=en&title=Mine', status: 200 },
+    { body: 'nothing of the kind', status: 422, code: 'bad_subtitles' },
+    { body: 'x'.repeat(2 ** 23), status: 413, code: 'body_too_large' },
+    { body: 'WEBVTT', query: '?language=!', status: 400, code: 'bad_request' },
+    { ...wrongSession, body: 'WEBVTT\n\n00:01.000 --> 00:02.000\nHello' },
+  ],
+  subtitles: [
+    { params: { name: '0.vtt' }, status: 404, code: 'subtitle_not_found' },
+    { params: { name: 'subtitles.srt' }, status: 404, code: 'subtitle_not_found' },
+    { params: { name: '0.vtt' }, query: '?from=5&to=4', status: 400, code: 'bad_seek' },
+  ],
+  subtitlesHead: [{ params: { name: '0.vtt' }, status: 404 }],
   stats: [{ status: 200 }],
   statsHead: [{ status: 200 }],
   cleanup: [
@@ -230,9 +240,14 @@ async function send(operation: Operation, sample: Sample & { params: Record<stri
   const answer = await fetch(baseUrl + path + (sample.query ?? ''), {
     method: operation.method,
     ...(sample.headers ? { headers: sample.headers } : {}),
-    ...(sample.body === undefined ? {} : { body: JSON.stringify(sample.body) }),
+    ...(sample.body === undefined ? {} : { body: bodyOf(sample.body) }),
   });
   return { status: answer.status, headers: answer.headers, body: await answer.text() };
+}
+
+/** Text is sent as it is. */
+function bodyOf(body: unknown): string {
+  return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
 async function firstSegment(id: string): Promise<string> {

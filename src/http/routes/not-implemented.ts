@@ -6,9 +6,6 @@ import { resource, strictRouter } from '../resource.ts';
 export function notImplementedRoutes(): Router {
   const router = strictRouter();
   resource(router, '/cast/token', { post: lacking('Casting to a TV') });
-  const subtitles = lacking('Showing subtitles');
-  resource(router, '/sessions/:id/subtitles', { post: subtitles });
-  resource(router, '/sessions/:id/subtitles/:name', { get: subtitles });
   return router;
 }
 

@@ -2,7 +2,7 @@
 export const MAX_TRACKS = 1000;
 
 interface AnyTrack {
-  kind: 'video' | 'audio' | 'other';
+  kind: 'video' | 'audio' | 'subtitle' | 'other';
   /** Whether its frames are still pictures by themselves (JPEG, PNG). */
   isPicture: boolean;
 }

@@ -140,7 +140,16 @@ async function readBlock(
     }
   }
   if (!(await cursor.fill(whole))) return null;
-  const bytes = cursor.take(whole);
+  return parseBlockElement(cursor.take(whole), element, clusterTime, offset);
+}
+
+/** A SimpleBlock or BlockGroup that lies whole in the bytes; null when it is damaged. */
+export function parseBlockElement(
+  bytes: Uint8Array,
+  element: EbmlElement,
+  clusterTime: number,
+  offset: number,
+): Block | null {
   if (element.id === ID.SimpleBlock) return parseBlock(bytes, element, clusterTime, offset, null, null);
   return parseGroup(bytes, element, clusterTime, offset);
 }

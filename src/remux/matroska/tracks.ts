@@ -11,10 +11,12 @@ import {
 import { damaged } from '../../probe/container-index/failures.ts';
 import { MAX_TRACKS } from '../../probe/container-index/main-track.ts';
 
+export type MatroskaTrackKind = 'video' | 'audio' | 'subtitle';
+
 /** A TrackEntry (RFC 9559 §5.1.4.1) as far as its packets' reading and format need it. */
 export interface MatroskaTrack {
   number: number;
-  kind: 'video' | 'audio';
+  kind: MatroskaTrackKind;
   codecId: string;
   codecPrivate: Uint8Array | null;
   /** Nanoseconds per frame as written; null when absent. */
@@ -45,18 +47,19 @@ export type ContentEncoding =
 /** What mkvmerge strips is a start code or a sync word; what is put before every frame must not be worth more than they are. */
 const MAX_PREFIX_BYTES = 256;
 
-/** The video and audio tracks of a Tracks element, in file order. Throws `media_damaged` when there are absurdly many. */
+/** By TrackType (§5.1.4.1.3). */
+const KINDS: Readonly<Record<number, MatroskaTrackKind>> = { 1: 'video', 2: 'audio', 17: 'subtitle' };
+
+/** The video, audio and subtitle tracks of a Tracks element, in file order. Throws `media_damaged` when there are absurdly many. */
 export function parseTracks(bytes: Uint8Array, tracks: EbmlElement): MatroskaTrack[] {
   const found: MatroskaTrack[] = [];
   let count = 0;
   for (const entry of children(bytes, tracks)) {
     if (entry.id !== ID.TrackEntry) continue;
     if (++count > MAX_TRACKS) throw damaged('The Matroska file claims absurdly many tracks.');
-    const type = number(bytes, entry, ID.TrackType) ?? 0;
+    const kind = KINDS[number(bytes, entry, ID.TrackType) ?? 0];
     const trackNumber = number(bytes, entry, ID.TrackNumber);
-    if ((type === 1 || type === 2) && trackNumber) {
-      found.push(parseEntry(bytes, entry, trackNumber, type === 1 ? 'video' : 'audio'));
-    }
+    if (kind && trackNumber) found.push(parseEntry(bytes, entry, trackNumber, kind));
   }
   return found;
 }
@@ -65,7 +68,7 @@ function parseEntry(
   bytes: Uint8Array,
   entry: EbmlElement,
   trackNumber: number,
-  kind: 'video' | 'audio',
+  kind: MatroskaTrackKind,
 ): MatroskaTrack {
   const video = child(bytes, entry, ID.Video);
   const audio = child(bytes, entry, ID.Audio);

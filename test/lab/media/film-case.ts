@@ -23,6 +23,24 @@ export interface FilmFacts {
   video: VideoFacts | null;
   audio: AudioFacts[];
   chapters: { startSeconds: number; title: string }[];
+  /** In file order; absent: none. */
+  subtitles?: SubtitleFacts[];
+}
+
+/** One subtitle track. */
+export interface SubtitleFacts {
+  codec: string;
+  language: string;
+  isText: boolean;
+  cues: CueFacts[];
+}
+
+/** A line of subtitles. Film time, to within a millisecond; the text as WebVTT has it. */
+export interface CueFacts {
+  startSeconds: number;
+  endSeconds: number;
+  text: string;
+  settings?: string;
 }
 
 export interface VideoFacts {

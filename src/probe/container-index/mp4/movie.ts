@@ -12,8 +12,10 @@ export interface Movie {
 
 export interface MovieTrack {
   id: number;
-  kind: 'video' | 'audio' | 'other';
+  kind: 'video' | 'audio' | 'subtitle' | 'other';
   isPicture: boolean;
+  /** Of its first sample entry, four characters; empty when it has none. */
+  format: string;
   /** Ticks per second. */
   timescale: number;
   edit: Edit;
@@ -65,6 +67,13 @@ export function readMovie(bytes: Uint8Array, moov: { dataStart: number; end: num
   };
 }
 
+/** By handler (ISO/IEC 14496-12 §12; `text`, `clcp` and `subp` are QuickTime's and DVD's). */
+const KINDS: Readonly<Partial<Record<string, MovieTrack['kind']>>> = {
+  vide: 'video',
+  soun: 'audio',
+  ...{ sbtl: 'subtitle', subt: 'subtitle', text: 'subtitle', clcp: 'subtitle', subp: 'subtitle' },
+};
+
 /** Sample entries of QuickTime's still picture codecs. */
 const PICTURE_FORMATS = new Set(['jpeg', 'mjpa', 'mjpb', 'png ']);
 
@@ -84,10 +93,12 @@ function readTrack(
   const trex = defaults.get(id);
   const sampleTable = descendant(bytes, trak, 'mdia', 'minf', 'stbl');
   const stsd = sampleTable ? descendant(bytes, sampleTable, 'stsd') : null;
+  const format = stsd?.fourCharacters(12) ?? '';
   return {
     id,
-    kind: handler === 'vide' ? 'video' : handler === 'soun' ? 'audio' : 'other',
-    isPicture: stsd !== null && PICTURE_FORMATS.has(stsd.fourCharacters(12)),
+    kind: KINDS[handler] ?? 'other',
+    isPicture: PICTURE_FORMATS.has(format),
+    format,
     timescale,
     edit: readEdit(descendant(bytes, trak, 'edts', 'elst'), movieTimescale),
     sampleTable,

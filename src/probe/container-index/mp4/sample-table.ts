@@ -16,6 +16,33 @@ export function addTableSamples(track: MovieTrack, into: TimelineBuilder): void 
   else addAudio(track, table, into);
 }
 
+/** A sample as its track's tables list it. Times in track ticks, before the edit list. */
+export interface TableSample {
+  time: number;
+  duration: number;
+  offset: number;
+  sizeBytes: number;
+}
+
+/** The samples that a track's `stbl` lists, in order. Counts have passed `assertSampleTables`. */
+export function* tableSamples(track: MovieTrack): Generator<TableSample, void, void> {
+  const table = readTable(track);
+  if (!table) return;
+  const { times, offsets, sizes, chunks } = table;
+  let decodeTime = 0;
+  let sample = 0;
+  for (; chunks.isValid && sample < sizes.count; chunks.next()) {
+    let { offset } = chunks;
+    for (let inChunk = 0; inChunk < chunks.samples && sample < sizes.count; inChunk++, sample++) {
+      const duration = times.next();
+      const sizeBytes = sizes.at(sample);
+      yield { time: decodeTime + (offsets?.next() ?? 0), duration, offset, sizeBytes };
+      offset += sizeBytes;
+      decodeTime += duration;
+    }
+  }
+}
+
 interface Table {
   times: RunCursor;
   offsets: RunCursor | null;

@@ -10,6 +10,7 @@ import { ENCODER } from './encoder.ts';
 import { GOPS } from './gops.ts';
 import { HUGE } from './huge.ts';
 import { MATRIX } from './matrix.ts';
+import { SUBTITLES } from './subtitles.ts';
 import { TIMING } from './timing.ts';
 import { TRACKS } from './tracks.ts';
 
@@ -26,13 +27,18 @@ const SMALL_FILMS = {
 };
 
 /** The name of a film that the lab can make. */
-export type FilmName = keyof typeof SMALL_FILMS | keyof typeof BENCH | keyof typeof HUGE | MatrixName;
+export type FilmName =
+  | keyof typeof SMALL_FILMS
+  | keyof typeof SUBTITLES
+  | keyof typeof BENCH
+  | keyof typeof HUGE
+  | MatrixName;
 
 /** A film of flash-and-beep media. */
 export type MatrixName = keyof typeof MATRIX;
 
 export const CASES: ReadonlyMap<FilmName, FilmCase> = new Map(
-  Object.entries({ ...SMALL_FILMS, ...BENCH, ...HUGE, ...MATRIX }) as [FilmName, FilmCase][],
+  Object.entries({ ...SMALL_FILMS, ...SUBTITLES, ...BENCH, ...HUGE, ...MATRIX }) as [FilmName, FilmCase][],
 );
 
 /** All small films, quick to make: what conformance tests go through. */

@@ -1,0 +1,108 @@
+import type { Readable } from 'node:stream';
+import { isAbort, RaffiError } from '../../errors.ts';
+import type { FfmpegTools } from '../../ffmpeg/tools.ts';
+import { DEMUXERS, MAX_ALLOCATION_BYTES } from '../../probe/ffprobe-arguments.ts';
+import type { ByteSource } from '../../source/byte-source.ts';
+import { type Cue, isWithin, MAX_CUES, type TimeWindow } from '../cue.ts';
+import { parseCueBlock } from '../webvtt/parse-webvtt.ts';
+import { type CueReader, tooManyCues, UNKNOWN_DURATION_SECONDS } from './cue-reader.ts';
+
+/** A block of WebVTT longer than this is none. */
+const MAX_BLOCK_CHARS = 64 * 1024;
+/** So far before a window reading begins: containers that get here have no better idea of where a line lies. */
+const LOOK_BACK_SECONDS = 10;
+
+export type TextTools = Pick<FfmpegTools, 'ffmpeg' | 'children' | 'expose'>;
+
+export interface FfmpegTrack {
+  source: ByteSource;
+  /** ffprobe's stream index. */
+  streamIndex: number;
+  /** Container time of film time 0, seconds. */
+  originSeconds: number;
+  tools: TextTools;
+}
+
+/** Any text track that ffmpeg turns into WebVTT: one process reads the film through the shared cache, from the window on to its end. */
+export class FfmpegTrackReader implements CueReader {
+  readonly #track: FfmpegTrack;
+
+  constructor(track: FfmpegTrack) {
+    this.#track = track;
+  }
+
+  async *cues(window: TimeWindow, signal: AbortSignal): AsyncGenerator<readonly Cue[], void, void> {
+    const { source, tools } = this.#track;
+    const path = await tools.ffmpeg(signal);
+    const exposed = await tools.expose(source);
+    try {
+      const child = tools.children.start(path, this.#arguments(exposed.url, window), { signal });
+      try {
+        for await (const cue of this.#onFilm(child.stdout)) {
+          if (cue.startSeconds >= window.toSeconds) return;
+          if (isWithin(cue, window)) yield [cue];
+        }
+      } finally {
+        // Left in the middle, or by an error; a process that has closed its output is about to end by itself.
+        if (!child.stdout.readableEnded) child.end();
+        await child.ended.catch(() => {});
+      }
+      const { exitCode, stderr } = await child.ended;
+      signal.throwIfAborted();
+      if (exposed.failure && !isAbort(exposed.failure)) throw exposed.failure;
+      if (exitCode !== 0) throw unreadable(stderr);
+    } finally {
+      await exposed.revoke();
+    }
+  }
+
+  async *#onFilm(output: Readable): AsyncGenerator<Cue, void, void> {
+    const offsetSeconds = SHIFT_SECONDS + this.#track.originSeconds;
+    let count = 0;
+    for await (const block of blocksOf(output)) {
+      const cue = parseCueBlock(block);
+      if (!cue) continue;
+      if (++count > MAX_CUES) throw tooManyCues();
+      const startSeconds = cue.startSeconds - offsetSeconds;
+      const lasts = cue.endSeconds - cue.startSeconds || UNKNOWN_DURATION_SECONDS;
+      yield { ...cue, startSeconds, endSeconds: startSeconds + lasts };
+    }
+  }
+
+  #arguments(url: string, { fromSeconds }: TimeWindow): string[] {
+    const { originSeconds, streamIndex } = this.#track;
+    const start = fromSeconds - LOOK_BACK_SECONDS;
+    return [
+      ...['-hide_banner', '-v', 'error', '-nostdin', '-max_alloc', String(MAX_ALLOCATION_BYTES)],
+      ...['-protocol_whitelist', 'http,tcp', '-format_whitelist', DEMUXERS],
+      ...['-copyts', '-noaccurate_seek', '-seek_timestamp', '1'],
+      ...(start > 0 ? ['-ss', (start + originSeconds).toFixed(6)] : []),
+      ...['-i', url, '-map', `0:${streamIndex}`, '-c:s', 'webvtt'],
+      // One line at a time: whoever waits for the first gets it before the film is read to its end.
+      ...['-output_ts_offset', String(SHIFT_SECONDS), '-flush_packets', '1', '-f', 'webvtt', 'pipe:1'],
+    ];
+  }
+}
+
+/** WebVTT has no times before 0, but containers have: all are written so much later. */
+const SHIFT_SECONDS = 100;
+
+async function* blocksOf(output: Readable): AsyncGenerator<string[], void, void> {
+  let rest = '';
+  for await (const piece of output.setEncoding('utf8') as AsyncIterable<string>) {
+    rest += piece;
+    const blocks = rest.split('\n\n');
+    rest = blocks.pop() ?? '';
+    if (rest.length > MAX_BLOCK_CHARS) throw unreadable('a line without end');
+    for (const block of blocks) yield block.split('\n').filter((line) => line !== '');
+  }
+  yield rest.split('\n').filter((line) => line !== '');
+}
+
+function unreadable(cause: string): RaffiError {
+  return new RaffiError(
+    'media_damaged',
+    'The subtitles of this film cannot be read. Try another track, or add a subtitle file.',
+    { cause },
+  );
+}

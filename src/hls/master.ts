@@ -2,9 +2,10 @@ import type { PlaybackDecision, SegmentPlan, VideoTarget } from '../plan/types.t
 import type { AudioStream, MediaInfo } from '../probe/media-info.ts';
 import type { PacketReader } from '../remux/packet.ts';
 import { type Bandwidths, copiedBandwidths, encodedBandwidths, highestAudioBitRate } from './bandwidths.ts';
-import type { MasterPlaylist, Variant } from './playlists/master-playlist.ts';
+import type { MasterPlaylist, SubtitleRendition, Variant } from './playlists/master-playlist.ts';
 
 const AUDIO_GROUP = 'audio';
+const SUBTITLE_GROUP = 'subtitles';
 
 export interface MasterInput {
   media: MediaInfo;
@@ -20,13 +21,15 @@ export interface MasterInput {
   sizeBytes: number;
   /** URI of a rendition's playlist. */
   uri: (rendition: string) => string;
+  /** Text tracks, each of them a rendition for the picture's variants. */
+  subtitles: readonly Omit<SubtitleRendition, 'groupId'>[];
   /** URI of the video's I-frame playlist; null for none: an encoded picture would be encoded for each of them. */
   iFrameUri: string | null;
 }
 
 /**
  * What `master.m3u8` says of a film: the video as a variant, first, since players begin with that; then the rungs of its ladder; each audio track
- * that the client gets as a rendition of one group that all variants share; and the video's I-frames for scrubbing.
+ * that the client gets as a rendition of one group that all variants share; the text tracks likewise; and the video's I-frames for scrubbing.
  */
 export function masterOf(input: MasterInput): MasterPlaylist {
   const { media, plan, reader, decision, audioPosition, uri, iFrameUri } = input;
@@ -58,6 +61,7 @@ export function masterOf(input: MasterInput): MasterPlaylist {
     ...describedPicture(picture),
     codecs: [...codecOf(picture), ...codecs],
     ...(tracks.length > 0 ? { audioGroup: AUDIO_GROUP } : {}),
+    ...(input.subtitles.length > 0 ? { subtitleGroup: SUBTITLE_GROUP } : {}),
     uri: uri(rendition),
   });
   const rungs = (decision.rungs ?? []).flatMap(({ rendition, target }) => {
@@ -74,6 +78,7 @@ export function masterOf(input: MasterInput): MasterPlaylist {
       isDefault: position === audioPosition,
       channels: stream.channels,
     })),
+    subtitles: input.subtitles.map((rendition) => ({ ...rendition, groupId: SUBTITLE_GROUP })),
     variants: [variantOf(input, 'v0', bandwidths), ...rungs],
     // Their sizes are known only to whoever reads them: a segment that holds one is the bound that needs no reading.
     iFrames:

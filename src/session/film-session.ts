@@ -115,6 +115,7 @@ export class FilmSession implements Session {
       waits: this.#waits,
       audio: this.#audio,
       start: this.#start,
+      subtitles: this.#subtitles,
       onReady: () => this.#opener.enter('ready'),
       emit: (event) => this.#events.emit(event),
       now: deps.now,

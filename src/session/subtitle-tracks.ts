@@ -2,7 +2,7 @@ import { RaffiError } from '../errors.ts';
 import type { FfmpegTools } from '../ffmpeg/tools.ts';
 import type { SegmentCache } from '../hls/packager.ts';
 import { Production } from '../hls/production.ts';
-import type { ByteParts } from '../remux/byte-parts.ts';
+import type { ByteParts, GrowingParts } from '../remux/byte-parts.ts';
 import { SingleFlight } from '../single-flight.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { type Cue, isWithin, type TimeWindow } from '../subtitles/cue.ts';
@@ -16,6 +16,7 @@ import type { MediaAsset, SubtitleTrack, SubtitleUpload } from './types.ts';
 
 /** More than anybody adds; each is kept in memory. */
 const MAX_ADDED = 16;
+
 const encoder = new TextEncoder();
 
 export interface SubtitleTracksContext {
@@ -71,13 +72,13 @@ export class SubtitleTracks {
    *
    * @throws `subtitle_not_found`, `subtitle_not_text`, `wait_exceeded`, and what reading the film rejects with
    */
-  async document(index: number, window: TimeWindow, signal?: AbortSignal): Promise<MediaAsset> {
-    const made = await this.#context.waits.forGrowing(
-      'The subtitle track',
-      (film, running) => this.#produce(film, index, window, running),
-      signal,
-    );
-    return { ...made, contentType: 'text/vtt; charset=utf-8' };
+  document(index: number, window: TimeWindow, signal?: AbortSignal): Promise<MediaAsset> {
+    return this.#make({ index, window, as: 'document' }, signal);
+  }
+
+  /** The same as a segment of HLS. */
+  segment(index: number, window: TimeWindow, signal?: AbortSignal): Promise<MediaAsset> {
+    return this.#make({ index, window, as: 'segment' }, signal);
   }
 
   close(): void {
@@ -87,14 +88,28 @@ export class SubtitleTracks {
     this.#context.cache.deletePrefix(`${this.#context.sessionId}/`);
   }
 
-  async #produce(film: Film, index: number, window: TimeWindow, signal: AbortSignal) {
+  async #make(wanted: Wanted, signal?: AbortSignal): Promise<MediaAsset> {
+    const made = await this.#context.waits.forGrowing(
+      'The subtitle track',
+      (film, running) => this.#produce(film, wanted, running),
+      signal,
+    );
+    return { ...made, contentType: 'text/vtt; charset=utf-8' };
+  }
+
+  async #produce(film: Film, wanted: Wanted, signal: AbortSignal): Promise<GrowingParts> {
+    const { index, window, as } = wanted;
     const added = this.#added[index - film.media.subtitles.length];
-    if (added) return { parts: documentOf(added.cues, window) };
+    if (added) {
+      const shown = added.cues.filter((cue) => isWithin(cue, window));
+      return { parts: [encoder.encode(webvttHeader(as) + writeCues(shown))] };
+    }
     if (index >= film.media.subtitles.length) throw noSuchTrack();
-    const key = `${this.#context.sessionId}/subtitles/${index}/${window.fromSeconds}-${window.toSeconds}`;
-    const cached = this.#context.cache.get(key);
+    const { sessionId, cache } = this.#context;
+    const key = `${sessionId}/subtitles/${index}/${window.fromSeconds}-${window.toSeconds}/${as}`;
+    const cached = cache.get(key);
     if (cached) return { parts: cached };
-    const production = this.#productions.get(key) ?? this.#start(key, film, index, window);
+    const production = this.#productions.get(key) ?? this.#start(key, film, wanted);
     const pieces = production.read(signal);
     const first = await pieces.next();
     const { whole } = production;
@@ -103,11 +118,11 @@ export class SubtitleTracks {
     return { parts: whole };
   }
 
-  #start(key: string, film: Film, index: number, window: TimeWindow): Production {
+  #start(key: string, film: Film, { index, window, as }: Wanted): Production {
     const open = (running: AbortSignal) => this.#reader(film, index, running);
     const production = new Production({
       build: async function* (running) {
-        yield* pieces((await open(running)).cues(window, running));
+        yield* pieces(webvttHeader(as), (await open(running)).cues(window, running));
       },
       onWhole: (parts) => this.#context.cache.set(key, parts),
       onOver: () => {
@@ -130,17 +145,22 @@ export class SubtitleTracks {
   }
 }
 
-/** The header goes with the first cues, so that what fails before them still gets its problem document. */
-async function* pieces(batches: AsyncIterable<readonly Cue[]>): AsyncGenerator<ByteParts, void, void> {
-  let isFirst = true;
-  for await (const cues of batches) {
-    yield [encoder.encode((isFirst ? webvttHeader() : '') + writeCues(cues))];
-    isFirst = false;
-  }
-  if (isFirst) yield [encoder.encode(webvttHeader())];
+/** Part of a track, and what it is to be. */
+interface Wanted {
+  index: number;
+  window: TimeWindow;
+  as: 'document' | 'segment';
 }
 
-function documentOf(cues: readonly Cue[], window: TimeWindow): ByteParts {
-  const shown = cues.filter((cue) => isWithin(cue, window));
-  return [encoder.encode(webvttHeader() + writeCues(shown))];
+/** The header goes with the first cues, so that what fails before them still gets its problem document. */
+async function* pieces(
+  header: string,
+  batches: AsyncIterable<readonly Cue[]>,
+): AsyncGenerator<ByteParts, void, void> {
+  let before = header;
+  for await (const cues of batches) {
+    yield [encoder.encode(before + writeCues(cues))];
+    before = '';
+  }
+  if (before !== '') yield [encoder.encode(before)];
 }

@@ -1,9 +1,11 @@
+import HLS, { type types } from 'hls-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseWebvtt } from '../../src/subtitles/webvtt/parse-webvtt.ts';
 import { type FilmName, film, filmFacts } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
 import { originSeconds } from '../lab/reference.ts';
 import { mustFfmpeg } from '../lab/tools.ts';
+import { readMediaPlaylist } from './playlists.ts';
 import { json, problemOf, Rig, text } from './rig.ts';
 
 const FILMS: FilmName[] = [
@@ -101,6 +103,44 @@ describe.each(FILMS)('%s', (name) => {
     }
   });
 });
+
+describe.each(['subtitles-mkv', 'subtitles-start-offset-mp4', 'subtitles-webm'] as const)(
+  '%s in HLS',
+  (name) => {
+    it('has a rendition of segments that together show every line', async () => {
+      const { subtitles = [] } = filmFacts(name);
+      const id = await rig.open(await film(name));
+      const master = HLS.parse(await rig.text(`/sessions/${id}/master.m3u8`)) as types.MasterPlaylist;
+      const [variant] = master.variants;
+      expect(variant?.subtitles.map(({ language }) => language)).toEqual(
+        subtitles.map(({ language }) => language),
+      );
+      const video = readMediaPlaylist(await rig.text(variant?.uri ?? ''));
+      for (const [index, { cues }] of subtitles.entries()) {
+        const playlist = readMediaPlaylist(await rig.text(variant?.subtitles[index]?.uri ?? ''));
+        expect(playlist.segments.length).toBe(video.segments.length);
+        const seen = new Map<number, string>();
+        let start = 0;
+        for (const { uri, durationSeconds } of playlist.segments) {
+          const segment = await rig.text(uri);
+          expect(segment).toMatch(/^WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00\.000\n\n/);
+          for (const cue of shown(segment)) {
+            expect(cue.startSeconds).toBeLessThan(start + durationSeconds);
+            expect(cue.endSeconds).toBeGreaterThan(start);
+            seen.set(cue.startSeconds, cue.text);
+          }
+          start += durationSeconds;
+        }
+        expect([...seen.values()]).toEqual(cues.map(({ text: said }) => said));
+      }
+      expect(problemOf(await rig.get(`/sessions/${id}/hls/s0/999.vtt`)).code).toBe('segment_not_found');
+      expect(problemOf(await rig.get(`/sessions/${id}/hls/s9/playlist.m3u8`)).code).toBe(
+        'subtitle_not_found',
+      );
+      await rig.close(id);
+    });
+  },
+);
 
 it('says of pictures that they are no text', async () => {
   const id = await rig.open(await film('subtitles-pictures-mkv'));

@@ -11,6 +11,7 @@ declare module 'm3u8-parser' {
     iFramePlaylists: { uri: string; attributes: Record<string, unknown> }[];
     mediaGroups: {
       AUDIO: Record<string, Record<string, { uri: string; default: boolean; language?: string }>>;
+      SUBTITLES: Record<string, Record<string, { uri: string; forced: boolean; language?: string }>>;
     };
   }
 

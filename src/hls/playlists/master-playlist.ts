@@ -16,6 +16,8 @@ export interface Variant {
   videoRange?: 'SDR' | 'HLG' | 'PQ';
   /** `groupId` of the audio renditions it plays with. */
   audioGroup?: string;
+  /** The same of the subtitles it may be shown with. */
+  subtitleGroup?: string;
 }
 
 /** An EXT-X-I-FRAME-STREAM-INF (§4.4.6.3): what a variant is described by, without what concerns sound and motion. */
@@ -34,9 +36,17 @@ export interface AudioRendition {
   channels?: number;
 }
 
+/** An EXT-X-MEDIA of TYPE=SUBTITLES (§4.4.6.1). */
+export interface SubtitleRendition extends Pick<AudioRendition, 'groupId' | 'name' | 'language'> {
+  uri: string;
+  /** Shows only what must be read to follow the film: players show it unasked. */
+  isForced: boolean;
+}
+
 export interface MasterPlaylist {
   variants: readonly Variant[];
   audio: readonly AudioRendition[];
+  subtitles?: readonly SubtitleRendition[];
   iFrames: readonly IFrameVariant[];
   /** True when every segment of every rendition begins with a frame that needs no earlier one. */
   independentSegments: boolean;
@@ -49,7 +59,7 @@ export function writeMasterPlaylist(playlist: MasterPlaylist): string {
   const lines = ['#EXTM3U', '#EXT-X-VERSION:6'];
   if (playlist.independentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS');
   if (playlist.startOffsetSeconds !== undefined) lines.push(startTag(playlist.startOffsetSeconds));
-  lines.push(...audioTags(playlist.audio));
+  lines.push(...audioTags(playlist.audio), ...subtitleTags(playlist.subtitles ?? []));
   for (const variant of playlist.variants) {
     lines.push(`#EXT-X-STREAM-INF:${variantAttributes(variant)}`, playlistUri(variant.uri));
   }
@@ -81,8 +91,26 @@ function audioTags(renditions: readonly AudioRendition[]): string[] {
   });
 }
 
-function uniqueName(rendition: AudioRendition, taken: Set<string>): string {
-  const base = [...plainText(rendition.name)].slice(0, MAX_NAME_CHARS).join('').trim() || 'Audio';
+/** None is the default: what a player is to show without being asked is for the viewer to say, but for what is forced (§4.4.6.1). */
+function subtitleTags(renditions: readonly SubtitleRendition[]): string[] {
+  const taken = new Set<string>();
+  return renditions.map(
+    (rendition) =>
+      `#EXT-X-MEDIA:${attributeList({
+        TYPE: 'SUBTITLES',
+        'GROUP-ID': quoted(rendition.groupId),
+        NAME: quoted(uniqueName(rendition, taken)),
+        LANGUAGE: languageTag(rendition.language),
+        DEFAULT: 'NO',
+        AUTOSELECT: 'YES',
+        FORCED: rendition.isForced ? 'YES' : 'NO',
+        URI: quoted(playlistUri(rendition.uri)),
+      })}`,
+  );
+}
+
+function uniqueName(rendition: Pick<AudioRendition, 'groupId' | 'name'>, taken: Set<string>): string {
+  const base = [...plainText(rendition.name)].slice(0, MAX_NAME_CHARS).join('').trim() || 'Track';
   let name = base;
   for (let copy = 2; taken.has(`${rendition.groupId}\n${name}`); copy++) name = `${base} (${copy})`;
   taken.add(`${rendition.groupId}\n${name}`);
@@ -106,6 +134,7 @@ function variantAttributes(variant: Omit<Variant, 'uri'>): string {
     'FRAME-RATE': frameRate === undefined ? undefined : decimal(frameRate, 3),
     'VIDEO-RANGE': variant.videoRange,
     AUDIO: variant.audioGroup === undefined ? undefined : quoted(variant.audioGroup),
+    SUBTITLES: variant.subtitleGroup === undefined ? undefined : quoted(variant.subtitleGroup),
   });
 }
 

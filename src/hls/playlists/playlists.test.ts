@@ -204,6 +204,28 @@ describe('writeMasterPlaylist', () => {
     });
   });
 
+  test('writes subtitles, none of them the default', () => {
+    const subtitles = { groupId: 'subtitles', name: 'Deutsch', language: 'de', isForced: false };
+    const text = writeMasterPlaylist({
+      independentSegments: false,
+      audio: [],
+      subtitles: [
+        { ...subtitles, uri: '/s0.m3u8' },
+        { ...subtitles, uri: '/s1.m3u8', isForced: true },
+      ],
+      variants: [{ uri: '/v0.m3u8', bandwidth: 1, codecs: ['avc1.640028'], subtitleGroup: 'subtitles' }],
+      iFrames: [],
+    });
+    expect(text.split('\n').slice(2, 5)).toEqual([
+      '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,FORCED=NO,URI="/s0.m3u8"',
+      '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="Deutsch (2)",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,FORCED=YES,URI="/s1.m3u8"',
+      '#EXT-X-STREAM-INF:BANDWIDTH=1,CODECS="avc1.640028",SUBTITLES="subtitles"',
+    ]);
+    const variant = (HLS.parse(text) as HLS.types.MasterPlaylist).variants[0];
+    expect(variant?.subtitles.map(({ uri }) => uri)).toEqual(['/s0.m3u8', '/s1.m3u8']);
+    expect(Object.keys(parseM3u8(text).mediaGroups.SUBTITLES?.subtitles ?? {})).toHaveLength(2);
+  });
+
   test('survives hostile titles in both parsers', () => {
     const title = fc.oneof(
       fc.string({ unit: 'binary' }),

@@ -6,6 +6,7 @@ import { editionOf } from '../../plan/setbacks.ts';
 import { startWithin } from '../../plan/start-time.ts';
 import type { SegmentPlan } from '../../plan/types.ts';
 import type { GrowingParts } from '../../remux/byte-parts.ts';
+import { noSuchTrack } from '../../subtitles/embedded/open-text-track.ts';
 import { type Film, packagingsIn } from '../deliver.ts';
 import type { Packaging } from '../packaging.ts';
 import { packagingFor } from '../packaging-for.ts';
@@ -23,6 +24,13 @@ import {
 import { SeekLog } from './seek-log.ts';
 import { slicePlaylist } from './slice-playlist.ts';
 import { parseSegmentName, sliceFor } from './slices.ts';
+import {
+  parseSubtitleAsset,
+  type SubtitleAsset,
+  subtitlePlaylist,
+  subtitleRenditions,
+  windowOf,
+} from './subtitle-renditions.ts';
 
 /** The playout of a film that we cut: its playlists from the plan, each segment made when it is asked for. */
 export class PackagedPlayout implements Playout {
@@ -54,7 +62,7 @@ export class PackagedPlayout implements Playout {
   }
 
   async master(film: Film, signal?: AbortSignal): Promise<string> {
-    const { sessionId, audio, start, now } = this.#context;
+    const { sessionId, audio, start, subtitles, now } = this.#context;
     const audioPosition = audio.positionFor('cmaf', film);
     const wantedSeconds = start.withoutSeek(now());
     const packaging = packagingFor(film, 'cmaf');
@@ -71,6 +79,7 @@ export class PackagedPlayout implements Playout {
         sizeBytes: film.info.sizeBytes,
         uri: (rendition) => renditionUri(sessionId, nameInEdition(film, rendition)),
         decision: film.decisions.cmaf,
+        subtitles: subtitleRenditions(sessionId, film, subtitles),
         iFrameUri:
           film.decisions.cmaf.video?.action === 'copy'
             ? renditionUri(sessionId, nameInEdition(film, 'v0'), I_FRAME_PLAYLIST)
@@ -79,8 +88,11 @@ export class PackagedPlayout implements Playout {
     );
   }
 
-  async asset({ rendition: renditionName, asset: assetName }: AssetName, signal?: AbortSignal) {
+  async asset(wanted: AssetName, signal?: AbortSignal): Promise<MediaAsset> {
     const { sessionId, waits } = this.#context;
+    const subtitle = parseSubtitleAsset(wanted);
+    if (subtitle) return this.#subtitleAsset(subtitle, signal);
+    const { rendition: renditionName, asset: assetName } = wanted;
     const name = parseRendition(renditionName);
     const { rendition } = name;
     const asset = parseAsset(rendition, assetName);
@@ -110,6 +122,17 @@ export class PackagedPlayout implements Playout {
     const film = await waits.forPlaylist(signal);
     const { packager, plan } = packaging(film);
     return renditionPlaylist(sessionId, name, asset.kind, packager, plan.targetDurationSeconds);
+  }
+
+  /** Names stay while tracks are only added: the plan alone says what a segment shows. */
+  async #subtitleAsset(asset: SubtitleAsset, signal?: AbortSignal): Promise<MediaAsset> {
+    const { sessionId, waits, subtitles } = this.#context;
+    const film = await waits.forPlaylist(signal);
+    const { plan } = packagingFor(film, 'cmaf');
+    if (asset.kind === 'segment')
+      return subtitles.segment(asset.track, windowOf(plan, asset.segment), signal);
+    if (subtitles.list(film)[asset.track]?.isText) return subtitlePlaylist(sessionId, asset.track, plan);
+    throw noSuchTrack();
   }
 
   stats(film: Film | undefined): PlayoutStats {

@@ -3,6 +3,7 @@ import type { AudioChoice } from '../audio-choice.ts';
 import type { Film } from '../deliver.ts';
 import type { FilmWaits } from '../film-waits.ts';
 import type { PlaylistStart } from '../playlist-start.ts';
+import type { SubtitleTracks } from '../subtitle-tracks.ts';
 import type {
   ArrivingAsset,
   MediaAsset,
@@ -48,6 +49,7 @@ export interface PlayoutContext {
   waits: FilmWaits;
   audio: AudioChoice;
   start: PlaylistStart;
+  subtitles: SubtitleTracks;
   /** The first bytes of a segment are there. */
   onReady: () => void;
   emit: (event: SessionEvent) => void;

@@ -3,14 +3,18 @@ import { isAbort, RaffiError } from '../../errors.ts';
 import type { FfmpegTools } from '../../ffmpeg/tools.ts';
 import { DEMUXERS, MAX_ALLOCATION_BYTES } from '../../probe/ffprobe-arguments.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import { type Cue, isWithin, MAX_CUES, type TimeWindow } from '../cue.ts';
+import { type Cue, isWithin, type TimeWindow } from '../cue.ts';
 import { parseCueBlock } from '../webvtt/parse-webvtt.ts';
-import { type CueReader, tooManyCues, UNKNOWN_DURATION_SECONDS } from './cue-reader.ts';
+import { type CueReader, TextBudget, UNKNOWN_DURATION_SECONDS } from './cue-reader.ts';
+import { withSignsOfLife } from './signs-of-life.ts';
 
 /** A block of WebVTT longer than this is none. */
 const MAX_BLOCK_CHARS = 64 * 1024;
 /** So far before a window reading begins: containers that get here have no better idea of where a line lies. */
 const LOOK_BACK_SECONDS = 10;
+
+/** Long stretches of film have no line. Shorter than any wait is bounded by. */
+const SIGN_OF_LIFE_MS = 3_000;
 
 export type TextTools = Pick<FfmpegTools, 'ffmpeg' | 'children' | 'expose'>;
 
@@ -38,9 +42,10 @@ export class FfmpegTrackReader implements CueReader {
     try {
       const child = tools.children.start(path, this.#arguments(exposed.url, window), { signal });
       try {
-        for await (const cue of this.#onFilm(child.stdout)) {
-          if (cue.startSeconds >= window.toSeconds) return;
-          if (isWithin(cue, window)) yield [cue];
+        const read = () => source.stats().servedBytes;
+        for await (const cue of withSignsOfLife(this.#onFilm(child.stdout), read, SIGN_OF_LIFE_MS)) {
+          if (cue && cue.startSeconds >= window.toSeconds) return;
+          yield cue && isWithin(cue, window) ? [cue] : [];
         }
       } finally {
         // Left in the middle, or by an error; a process that has closed its output is about to end by itself.
@@ -58,11 +63,11 @@ export class FfmpegTrackReader implements CueReader {
 
   async *#onFilm(output: Readable): AsyncGenerator<Cue, void, void> {
     const offsetSeconds = SHIFT_SECONDS + this.#track.originSeconds;
-    let count = 0;
+    const budget = new TextBudget();
     for await (const block of blocksOf(output)) {
       const cue = parseCueBlock(block);
       if (!cue) continue;
-      if (++count > MAX_CUES) throw tooManyCues();
+      budget.spendLine(cue.text.length);
       const startSeconds = cue.startSeconds - offsetSeconds;
       const lasts = cue.endSeconds - cue.startSeconds || UNKNOWN_DURATION_SECONDS;
       yield { ...cue, startSeconds, endSeconds: startSeconds + lasts };

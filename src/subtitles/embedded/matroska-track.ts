@@ -13,7 +13,7 @@ import { type MatroskaHead, readMatroskaHead } from '../../remux/matroska/head.t
 import type { MatroskaTrack } from '../../remux/matroska/tracks.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { type Cue, isWithin, type TimeWindow } from '../cue.ts';
-import { type CueReader, UNKNOWN_DURATION_SECONDS } from './cue-reader.ts';
+import { type CueReader, TextBudget, UNKNOWN_DURATION_SECONDS } from './cue-reader.ts';
 import { inOrder } from './in-order.ts';
 import { type BlockPlace, blockPlaces } from './matroska-cue-points.ts';
 import { stretchesOf } from './matroska-stretches.ts';
@@ -23,12 +23,12 @@ import { type BlockText, blockTextOf } from './matroska-text.ts';
 const SINGLE_READ_BYTES = 2 * 64 * 1024;
 /** Most blocks of subtitles are smaller: then one read is enough. */
 const LIKELY_BLOCK_BYTES = 1024;
-const MAX_BLOCK_BYTES = 1024 * 1024;
+const MAX_BLOCK_BYTES = 256 * 1024;
 /** A server should not meet more connections of one viewer than a browser makes. */
 const READS_AT_ONCE = 6;
 /** A batch of what is read block by block, and so much of a film between two batches of what is read through. */
-const BATCH_CUES = 24;
-const BATCH_BYTES = 4 * 1024 * 1024;
+const BATCH_CUES = 12;
+const BATCH_BYTES = 512 * 1024;
 
 /**
  * A text track of a Matroska or WebM film. Where its Cues list the track's blocks, only those are read; else the film is read through, a window from
@@ -84,17 +84,22 @@ class MatroskaTrackReader implements CueReader {
     const wanted = this.#places?.filter((place) => isWithin(this.#spanOf(place), window));
     const throughBytes = stretches.reduce((sum, { start, end }) => sum + end - start, 0);
     const isDearer = wanted && wanted.length * SINGLE_READ_BYTES > throughBytes;
-    if (wanted && !isDearer) yield* this.#single(wanted, signal);
-    else for (const stretch of stretches) yield* this.#through(stretch, window, signal);
+    const budget = new TextBudget();
+    if (wanted && !isDearer) yield* this.#single(wanted, budget, signal);
+    else for (const stretch of stretches) yield* this.#through(stretch, window, budget, signal);
   }
 
-  async *#single(places: readonly BlockPlace[], signal: AbortSignal): AsyncGenerator<Cue[], void, void> {
+  async *#single(
+    places: readonly BlockPlace[],
+    budget: TextBudget,
+    signal: AbortSignal,
+  ): AsyncGenerator<Cue[], void, void> {
     const { source } = this.#film;
     const read = async (place: BlockPlace, running: AbortSignal) => {
       const block = await readPlace(source, place, this.#text.track.number, running);
-      return block
-        ? this.#cuesOf({ ...block, timestamp: place.time, duration: block.duration ?? place.duration })
-        : [];
+      if (!block) return [];
+      const timed = { ...block, timestamp: place.time, duration: block.duration ?? place.duration };
+      return this.#cuesOf(timed, budget);
     };
     let batch: Cue[] = [];
     let count = 0;
@@ -110,6 +115,7 @@ class MatroskaTrackReader implements CueReader {
   async *#through(
     { start, end }: { start: number; end: number },
     window: TimeWindow,
+    budget: TextBudget,
     signal: AbortSignal,
   ): AsyncGenerator<Cue[], void, void> {
     const { source, head } = this.#film;
@@ -120,7 +126,7 @@ class MatroskaTrackReader implements CueReader {
     try {
       for await (const block of readBlocks(cursor, (track) => track === number, end - start)) {
         if (block.trackNumber === number)
-          batch.push(...this.#cuesOf(block).filter((cue) => isWithin(cue, window)));
+          batch.push(...this.#cuesOf(block, budget).filter((cue) => isWithin(cue, window)));
         if (block.offset - told < BATCH_BYTES) continue;
         yield batch;
         batch = [];
@@ -132,11 +138,12 @@ class MatroskaTrackReader implements CueReader {
     yield batch;
   }
 
-  #cuesOf(block: Pick<Block, 'timestamp' | 'duration' | 'frames'>): Cue[] {
+  #cuesOf(block: Pick<Block, 'timestamp' | 'duration' | 'frames'>, budget: TextBudget): Cue[] {
     const { track, blockText } = this.#text;
     const span = this.#spanOf({ time: block.timestamp, duration: block.duration });
     return block.frames.flatMap((frame) => {
       const data = restoreFrame(frame, track.encoding);
+      budget.spendLine(data?.length ?? 0);
       return data ? [{ ...span, ...blockText(data) }] : [];
     });
   }

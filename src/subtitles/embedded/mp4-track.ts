@@ -6,9 +6,9 @@ import { tableSamples } from '../../probe/container-index/mp4/sample-table.ts';
 import { assertSampleTables } from '../../probe/container-index/mp4/table-claims.ts';
 import { HEAD_BYTES } from '../../probe/container-index/options.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import { type Cue, isWithin, MAX_CUES, type TimeWindow } from '../cue.ts';
+import { type Cue, isWithin, type TimeWindow } from '../cue.ts';
 import { timedText } from '../formats/timed-text.ts';
-import { type CueReader, tooManyCues } from './cue-reader.ts';
+import { type CueReader, TextBudget } from './cue-reader.ts';
 import { inOrder } from './in-order.ts';
 
 /** 3GPP timed text and QuickTime's own, whose samples begin alike. */
@@ -71,10 +71,12 @@ class Mp4TrackReader implements CueReader {
 function samplesOf(track: MovieTrack, originSeconds: number, fileBytes: number): Sample[] {
   const { edit, timescale } = track;
   const seconds = (time: number) => (time - edit.mediaTime) / timescale + edit.delaySeconds - originSeconds;
+  const budget = new TextBudget();
   const samples: Sample[] = [];
   for (const { time, duration, offset, sizeBytes } of tableSamples(track)) {
-    if (sizeBytes <= 2 || sizeBytes > MAX_SAMPLE_BYTES || offset + sizeBytes > fileBytes) continue;
-    if (samples.length >= MAX_CUES) throw tooManyCues();
+    const isUsable = sizeBytes > 2 && sizeBytes <= MAX_SAMPLE_BYTES && offset + sizeBytes <= fileBytes;
+    budget.spendLine(isUsable ? sizeBytes : 0);
+    if (!isUsable) continue;
     samples.push({ startSeconds: seconds(time), endSeconds: seconds(time + duration), offset, sizeBytes });
   }
   return samples;

@@ -4,8 +4,8 @@ import { type Cue, MAX_CUE_CHARS } from '../cue.ts';
  * What a WebVTT file begins with (W3C WebVTT §4.1). As a segment of HLS it says that its times are those of MPEG-TS time 0, which is where the
  * film's own clock begins (RFC 8216 §3.5).
  */
-export function webvttHeader(isSegment = false): string {
-  return isSegment ? 'WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n\n' : 'WEBVTT\n\n';
+export function webvttHeader(as: 'document' | 'segment' = 'document'): string {
+  return as === 'segment' ? 'WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n\n' : 'WEBVTT\n\n';
 }
 
 /** Cues as WebVTT, to follow a header. What is over before time 0, or shows nothing, is left out. */

@@ -64,13 +64,10 @@ export class FfmpegTrackReader implements CueReader {
   async *#onFilm(output: Readable): AsyncGenerator<Cue, void, void> {
     const offsetSeconds = SHIFT_SECONDS + this.#track.originSeconds;
     const budget = new TextBudget();
-    for await (const block of blocksOf(output)) {
-      const cue = parseCueBlock(block);
-      if (!cue) continue;
+    for await (const cue of untilTheNext(cuesIn(output))) {
       budget.spendLine(cue.text.length);
       const startSeconds = cue.startSeconds - offsetSeconds;
-      const lasts = cue.endSeconds - cue.startSeconds || UNKNOWN_DURATION_SECONDS;
-      yield { ...cue, startSeconds, endSeconds: startSeconds + lasts };
+      yield { ...cue, startSeconds, endSeconds: cue.endSeconds - offsetSeconds };
     }
   }
 
@@ -91,6 +88,25 @@ export class FfmpegTrackReader implements CueReader {
 
 /** WebVTT has no times before 0, but containers have: all are written so much later. */
 const SHIFT_SECONDS = 100;
+
+/** Lines of which nobody says when they end (libavformat of fragmented MP4) are shown until the next one, but not for ever. */
+async function* untilTheNext(cues: AsyncIterable<Cue>): AsyncGenerator<Cue, void, void> {
+  let held: Cue | null = null;
+  for await (const cue of cues) {
+    if (held) yield { ...held, endSeconds: Math.min(held.endSeconds, cue.startSeconds) };
+    held = null;
+    if (cue.endSeconds > cue.startSeconds) yield cue;
+    else held = { ...cue, endSeconds: cue.startSeconds + UNKNOWN_DURATION_SECONDS };
+  }
+  if (held) yield held;
+}
+
+async function* cuesIn(output: Readable): AsyncGenerator<Cue, void, void> {
+  for await (const block of blocksOf(output)) {
+    const cue = parseCueBlock(block);
+    if (cue) yield cue;
+  }
+}
 
 async function* blocksOf(output: Readable): AsyncGenerator<string[], void, void> {
   let rest = '';

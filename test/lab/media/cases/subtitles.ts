@@ -1,6 +1,7 @@
 import type { CueFacts, FilmCase, SubtitleFacts } from '../film-case.ts';
-import { audioFacts, facts, videoFacts } from '../ingredients.ts';
+import { facts } from '../ingredients.ts';
 import { BENCH } from './bench.ts';
+import { CODECS } from './codecs.ts';
 
 const copy0 = ['-i', '@0', '-map', '0', '-c', 'copy'];
 
@@ -21,10 +22,13 @@ const subrip = LINES.map(
   (line, i) =>
     `${i + 1}\n${clock(line.startSeconds, ',')} --> ${clock(line.endSeconds, ',')}\n${line.subrip}\n`,
 ).join('\n');
-const webvtt = `WEBVTT\n\n${LINES.map(
+
+/** The film in WebM is over before the last line. */
+const EARLY = LINES.slice(0, -1);
+const webvtt = `WEBVTT\n\n${EARLY.map(
   (line) => `${clock(line.startSeconds, '.')} --> ${clock(line.endSeconds, '.')} line:0\n${line.text}\n`,
 ).join('\n')}`;
-const webvttCues = cues.map((cue) => ({ ...cue, settings: 'line:0' }));
+const webvttCues = cues.slice(0, EARLY.length).map((cue) => ({ ...cue, settings: 'line:0' }));
 
 const ass = [
   '[Script Info]',
@@ -146,11 +150,7 @@ export const SUBTITLES = {
       ...['-i', '@0', ...beside('webvtt', webvtt, '0.014'), '-map', '0', '-map', '1', '-c', 'copy'],
       ...['-metadata:s:s:0', 'language=eng'],
     ],
-    facts: facts({
-      video: videoFacts({ codec: 'vp9' }),
-      audio: [audioFacts({ codec: 'opus' })],
-      subtitles: [track({ codec: 'webvtt', cues: webvttCues })],
-    }),
+    facts: { ...CODECS['vp9-opus-webm'].facts, subtitles: [track({ codec: 'webvtt', cues: webvttCues })] },
   },
   'subtitles-pictures-mkv': {
     extension: '.mkv',

@@ -108,6 +108,39 @@ describe.each(FILMS)('%s', (name) => {
   });
 });
 
+describe('a large film without an index, far away', () => {
+  const name = 'bench-subtitles-no-cues-mkv';
+  const lines = filmFacts(name).subtitles?.[0]?.cues ?? [];
+  let far: Origin;
+  beforeAll(async () => {
+    far = await startOrigin({ latencyMs: 5, bitsPerSecond: 400_000_000 });
+    far.put('/film', await film(name));
+  });
+  afterAll(() => far.close());
+
+  it('shows its lines as they are found', async () => {
+    const id = await rig.open(far.url('/film'));
+    const got = shown(await rig.text(`/sessions/${id}/subtitles/0.vtt`));
+    expect(got.map((cue) => cue.text)).toEqual(lines.map((cue) => cue.text));
+    await rig.close(id);
+  });
+
+  it('is read no further when the client leaves', async () => {
+    const id = await rig.open(far.url('/film'));
+    await rig.view(id);
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const answer = await fetch(new URL(`/sessions/${id}/subtitles/0.vtt`, rig.baseUrl), { signal });
+    await answer.body?.getReader().read();
+    far.log.clear();
+    leaving.abort();
+    await expect.poll(() => far.log.active.length).toBe(0);
+    // What a socket holds and a request under way may bring, not the film.
+    expect(far.log.totalBytes()).toBeLessThan(100_000_000);
+    await rig.close(id);
+  });
+});
+
 describe.each(['subtitles-mkv', 'subtitles-start-offset-mp4', 'subtitles-webm'] as const)(
   '%s in HLS',
   (name) => {

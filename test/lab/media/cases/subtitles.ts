@@ -163,6 +163,13 @@ export const SUBTITLES = {
   },
   'bench-subtitles-mp4': besideBench('mov_text'),
   'bench-subtitles-mkv': besideBench('subrip'),
+  'bench-subtitles-no-cues-mkv': {
+    extension: '.mkv',
+    from: ['bench-subtitles-mkv'],
+    args: [...copy0, '-f', 'matroska'],
+    throughPipe: true,
+    facts: besideBench('subrip').facts,
+  },
 } satisfies Record<string, FilmCase>;
 
 /** An input whose clock begins with the film's picture: in Matroska that waits for the sound's priming, of AAC 21 ms. */

@@ -137,8 +137,8 @@ export class FilmSession implements Session {
   }
 
   snapshot(): SessionView {
-    const audioIndex = this.#audio.positionFor('cmaf', this.#opener.film);
     const { film } = this.#opener;
+    const audioIndex = this.#audio.positionFor('cmaf', film);
     const view = sessionView(this, this.#createdAt, this.#opener, audioIndex);
     const { report } = this.#damage;
     return {

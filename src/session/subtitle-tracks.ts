@@ -16,6 +16,8 @@ import type { MediaAsset, SubtitleTrack, SubtitleUpload } from './types.ts';
 
 /** More than anybody adds; each is kept in memory. */
 const MAX_ADDED = 16;
+/** Parts of tracks that are read at once: players ask for one or two, and each may cost a process. */
+const MAX_AT_ONCE = 8;
 
 const encoder = new TextEncoder();
 
@@ -119,6 +121,11 @@ export class SubtitleTracks {
   }
 
   #start(key: string, film: Film, { index, window, as }: Wanted): Production {
+    if (this.#productions.size >= MAX_AT_ONCE) {
+      throw new RaffiError('wait_exceeded', 'Other subtitles of this film are being read. Ask again.', {
+        retryAfterSeconds: 1,
+      });
+    }
     const open = (running: AbortSignal) => this.#reader(film, index, running);
     const production = new Production({
       build: async function* (running) {

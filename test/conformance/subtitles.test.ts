@@ -125,6 +125,18 @@ describe('a large film without an index, far away', () => {
     await rig.close(id);
   });
 
+  it('is not read for more players than there can be', async () => {
+    const id = await rig.open(far.url('/film'));
+    await rig.view(id);
+    const paths = Array.from(
+      { length: 20 },
+      (_, n) => `/sessions/${id}/subtitles/0.vtt?from=${n}&to=${n + 1}`,
+    );
+    const statuses = await Promise.all(paths.map(async (path) => (await rig.get(path)).status));
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+    await rig.close(id);
+  });
+
   it('is read no further when the client leaves', async () => {
     const id = await rig.open(far.url('/film'));
     await rig.view(id);

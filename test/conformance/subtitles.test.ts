@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseWebvtt } from '../../src/subtitles/webvtt/parse-webvtt.ts';
 import { type FilmName, film, filmFacts } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
-import { originSeconds } from '../lab/reference.ts';
+import { frameTimes, originSeconds } from '../lab/reference.ts';
 import { mustFfmpeg } from '../lab/tools.ts';
 import { readMediaPlaylist } from './playlists.ts';
 import { json, problemOf, Rig, text } from './rig.ts';
@@ -190,6 +190,13 @@ describe.each(['subtitles-mkv', 'subtitles-start-offset-mp4', 'subtitles-webm'] 
     });
   },
 );
+
+it('plays in players of HLS that take no subtitles', async () => {
+  const id = await rig.open(await film('subtitles-mkv'));
+  const master = new URL(`/sessions/${id}/master.m3u8`, rig.baseUrl).href;
+  expect(await frameTimes(master)).toHaveLength(filmFacts('subtitles-mkv').video?.frames ?? 0);
+  await rig.close(id);
+});
 
 it('says of pictures that they are no text', async () => {
   const id = await rig.open(await film('subtitles-pictures-mkv'));

@@ -57,6 +57,12 @@ const FAILURES = {
   ffprobe_missing: [503, 'ffprobe is not installed'],
   ffmpeg_missing: [503, 'ffmpeg is not installed'],
   encoder_failed: [500, 'The film could not be converted'],
+  // Casting
+  cast_no_device: [404, 'There is no such device'],
+  cast_device_unreachable: [502, 'The device does not answer'],
+  cast_refused: [502, 'The device refuses to play'],
+  cast_failed: [502, 'The device could not play the film'],
+  cast_address_unreachable: [502, 'The device cannot fetch from this computer'],
   // The server
   wait_exceeded: [503, 'Not ready yet'],
   not_implemented: [501, 'Not available in this version'],

@@ -45,7 +45,10 @@ export type CastState =
 export interface CastStatus {
   state: CastState;
   device: CastDevice | null;
+  /** The session that was cast; null of a film that another sender brought there. */
   sessionId: string | null;
+  /** What the film is called on the device. */
+  title: string | null;
   /** Film time at `atMs`, seconds; it runs on from there while `playing`. */
   positionSeconds: number;
   durationSeconds: number | null;
@@ -66,25 +69,37 @@ export interface CastSnapshot {
   status: CastStatus;
 }
 
-/** The remote control (contract §4, `cast.*`). All commands resolve once the device has taken them. */
+/**
+ * The remote control (contract §4, `cast.*`). All commands resolve once the device has taken them; those for a film that is cast throw
+ * `cast_no_device` where none is, and `cast_failed` where the device refuses.
+ */
 export interface CastRemote {
   snapshot(): CastSnapshot;
   /** Calls back at once, then on each change, until the returned function is called. Devices are looked for while somebody listens. */
   subscribe(listener: (snapshot: CastSnapshot) => void): () => void;
-  /** Adds a device by its address (`host` or `host:port`). @throws `bad_request`, `cast_failed`. */
-  addDevice(address: string): Promise<CastDevice>;
-  /** @throws `cast_failed`, `session_not_found` … */
-  load(request: CastLoad): Promise<void>;
+  /** Adds a device by its address (`host` or `host:port`), once it has answered there. @throws `bad_request`, `cast_device_unreachable`. */
+  addDevice(address: string, signal?: AbortSignal): Promise<CastDevice>;
+  /**
+   * Casts a film; resolves when the device has taken it. What was cast before ends. `stop()` ends a load that is under way.
+   *
+   * @throws `cast_no_device`, `cast_device_unreachable`, `cast_refused`, `cast_failed`, `session_not_found`, and what keeps the film from playing.
+   */
+  load(request: CastLoad, signal?: AbortSignal): Promise<void>;
+  /**
+   * Takes the control of what plays on a device already: our own film after a restart, or another sender's. The status stays `idle` where nothing
+   * plays. @throws `cast_no_device`, `cast_device_unreachable`.
+   */
+  join(deviceId: string, signal?: AbortSignal): Promise<void>;
   play(): Promise<void>;
   pause(): Promise<void>;
   seek(seconds: number): Promise<void>;
   /** @param level 0 to 1 */
   setVolume(level: number, isMuted?: boolean): Promise<void>;
   setTracks(tracks: { audioIndex?: number; subtitleIndex?: number | null }): Promise<void>;
-  /** Stops the film on the device, and tells where it was: local playback goes on there. */
+  /** Stops the film on the device, and tells where it was: local playback goes on there. Never fails: a device that is gone has stopped. */
   stop(): Promise<{ positionSeconds: number }>;
-  /** Whether what would be cast can be fetched at this computer's address in the network, and what is in the way. */
-  check(sessionId: string): Promise<CastCheck>;
+  /** Whether what would be cast can be fetched at this computer's address in the network, and what is in the way. @throws `session_not_found` */
+  check(sessionId: string, signal?: AbortSignal): Promise<CastCheck>;
 }
 
 export interface CastCheck {

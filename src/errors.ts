@@ -27,6 +27,9 @@ const FAILURES = {
   not_local: [403, 'Only this computer may do this'],
   token_missing: [401, 'A cast token is needed'],
   token_invalid: [401, 'The cast token is not valid'],
+  too_many_requests: [429, 'Too many requests'],
+  // Casting
+  no_lan_address: [503, 'This computer is in no network'],
   // The source
   source_not_found: [404, 'The source does not exist'],
   source_gone: [410, 'The source no longer exists'],

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { CastToken } from './cast/access.ts';
 import type { CoreConfig } from './config.ts';
 import { isAbort, RaffiError } from './errors.ts';
 import type { Health } from './health.ts';
@@ -12,17 +13,12 @@ export type CoreEvent =
   | { type: 'sessions'; sessions: (SessionRequest & { id: string })[] }
   | { type: 'health'; health: Health };
 
+export type { CastToken } from './cast/access.ts';
+
 export interface CastTokenRequest {
   sessionId: string;
+  /** Clamped to 30 s … 24 h; absent: 15 min. */
   ttlSeconds?: number;
-}
-
-export interface CastToken {
-  token: string;
-  /** RFC 3339. */
-  expiresAt: string;
-  streamUrl: string;
-  sessionUrl: string;
 }
 
 /** The streaming core: the module's whole public face. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CastToken } from '../../src/cast/access.ts';
 import { ERROR_CODES } from '../../src/errors.ts';
 import type { Health } from '../../src/health.ts';
 
@@ -52,16 +53,11 @@ export const OpenFileSchema = z.strictObject({
 
 export const CastTokenRequestSchema = z.strictObject({
   sessionId: z.uuid(),
-  ttlSeconds: z.number().positive().max(86_400).exactOptional(),
+  /** Clamped to 30 s … 24 h. */
+  ttlSeconds: z.number().positive().exactOptional(),
 });
 export type CastTokenRequest = z.infer<typeof CastTokenRequestSchema>;
-export interface CastToken {
-  token: string;
-  /** RFC 3339. */
-  expiresAt: string;
-  streamUrl: string;
-  sessionUrl: string;
-}
+export type { CastToken };
 
 /** What main answers to `castIssueToken`; the preload makes a rejection of a problem. */
 export type CastTokenResult = { ok: true; token: CastToken } | { ok: false; problem: IpcProblem };

@@ -102,4 +102,5 @@ export const CastTokenSchema = z.object({
   expiresAt: z.string(),
   streamUrl: z.string(),
   sessionUrl: z.string(),
+  masterUrl: z.string(),
 });

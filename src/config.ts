@@ -32,7 +32,7 @@ export interface CoreConfig {
   logLevel: LogLevel;
   /** Origins (`scheme://host[:port]`) of web pages that may use the core, besides the app's and the core's own. */
   allowedOrigins: readonly string[];
-  /** LAN address that receivers are told, where ours is hidden behind NAT. */
+  /** Address or name that receivers are told, where ours is hidden behind NAT; where it is one of ours, it is the one to listen at. */
   castHost: string | null;
   ffmpegBin: string | null;
   ffprobeBin: string | null;

@@ -34,7 +34,7 @@ export interface Core {
   health(): Health;
   /** Opens a session; the only way for local files (`kind: 'file'`, or `torrent` with the path of a `.torrent` file). Nothing is fetched before the answer. @throws `core_unavailable`, `source_*`. */
   open(request: SessionRequest): Promise<{ sessionId: string; name: string }>;
-  /** @throws `not_implemented` until casting lands. */
+  /** @throws `core_unavailable`, and what `CastAccess.issue` throws. */
   issueCastToken(request: CastTokenRequest): Promise<CastToken>;
   /** Calls back on each change until the returned function is called. */
   subscribe(listener: (event: CoreEvent) => void): () => void;
@@ -115,8 +115,8 @@ export function createCore(config: CoreConfig, network: Network = {}): Core {
       const session = store.create(await withTorrentFile(request));
       return { sessionId: session.id, name: session.snapshot().name };
     },
-    async issueCastToken() {
-      throw new RaffiError('not_implemented', 'Casting is not available in this version yet.');
+    async issueCastToken({ sessionId, ttlSeconds }) {
+      return mustRun().castAccess.issue(sessionId, ttlSeconds);
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -1,6 +1,10 @@
+import { networkInterfaces } from 'node:os';
+import type { Express } from 'express';
 import { version } from '../package.json';
 import { manifestAccess } from './adaptive/manifest-access.ts';
+import { LanAccess, type LanAccessOptions } from './cast/lan-access.ts';
 import type { CoreConfig } from './config.ts';
+import { RaffiError } from './errors.ts';
 import type { BinaryStatus } from './ffmpeg/binaries.ts';
 import { createEncodedStore } from './ffmpeg/encode/encoded-store.ts';
 import { Encoders } from './ffmpeg/encode/encoders/encoders.ts';
@@ -10,7 +14,9 @@ import { FfmpegTools } from './ffmpeg/tools.ts';
 import type { BinaryHealth, Health } from './health.ts';
 import { createSegmentCache } from './hls/packager.ts';
 import { createApp } from './http/app.ts';
+import { covers } from './http/bind.ts';
 import { type Listening, listen } from './http/listen.ts';
+import { NeighbourLimits } from './http/neighbour-limits.ts';
 import type { Log } from './log.ts';
 import { probeWithFfprobe } from './probe/ffprobe.ts';
 import { Prober } from './probe/prober.ts';
@@ -50,9 +56,12 @@ export class Runtime {
   readonly store: FilmSessionStore;
   readonly #startedAt = performance.now();
   readonly torrents: TorrentEngine;
+  readonly castAccess: LanAccess;
   readonly #tools: FfmpegTools;
   readonly #encoders: Encoders;
   readonly #runFolder: RunFolder;
+  readonly #limits = new NeighbourLimits({ isDevice: (address) => this.castAccess.isDevice(address) });
+  readonly #app: Express;
   #listening: Listening | undefined;
 
   /** Makes the run's folder (and removes what dead runs left), restores sessions, then listens. */
@@ -64,7 +73,7 @@ export class Runtime {
     const runtime = new Runtime(config, log, await createRunFolder(config.cacheDir), options);
     try {
       for (const request of options.restore) runtime.store.create(request);
-      await runtime.#listen(config, log);
+      runtime.#listening = await listen(runtime.#app, config, runtime.#limits);
     } catch (error) {
       await runtime.close();
       throw error;
@@ -123,6 +132,22 @@ export class Runtime {
       log,
       now: () => performance.now(),
       onChange,
+      onRemoved: (sessionId) => this.castAccess.sessionClosed(sessionId),
+    });
+    this.castAccess = new LanAccess({
+      sessions: this.store,
+      interfaces: networkInterfaces,
+      castHost: config.castHost,
+      log,
+      ...this.#network(),
+    });
+    this.#app = createApp({
+      store: this.store,
+      torrents: this.torrents,
+      castAccess: this.castAccess,
+      health: () => this.health(),
+      config,
+      log,
     });
   }
 
@@ -153,7 +178,7 @@ export class Runtime {
 
   /** Sockets first, so that nothing new begins; then sessions, processes and files. */
   async close(): Promise<void> {
-    await this.#listening?.close();
+    await Promise.all([this.#listening?.close(), this.castAccess.close()]);
     this.#encoders.stop();
     await this.store.close();
     await this.torrents.close();
@@ -161,15 +186,18 @@ export class Runtime {
     await this.#runFolder.remove();
   }
 
-  async #listen(config: CoreConfig, log: Log): Promise<void> {
-    const app = createApp({
-      store: this.store,
-      torrents: this.torrents,
-      health: () => this.health(),
-      config,
-      log,
-    });
-    this.#listening = await listen(app, config);
+  /** How the network reaches the same app: at the core's own socket, or at one more. */
+  #network(): Pick<LanAccessOptions, 'ownPort' | 'listenAt'> {
+    const own = () => {
+      if (!this.#listening)
+        throw new RaffiError('core_unavailable', 'The streaming core is not listening yet.');
+      return this.#listening;
+    };
+    return {
+      ownPort: (address) => (covers(own().address, address) ? own().port : null),
+      listenAt: (host) =>
+        listen(this.#app, { host, port: own().port, portFallback: true, hostOnly: true }, this.#limits),
+    };
   }
 }
 

@@ -33,10 +33,6 @@ describe('every answer', () => {
     if (method !== 'HEAD') await expectProblem(answer, 405, 'method_not_allowed');
   });
 
-  test.each([['POST', '/cast/token']])('%s %s → 501', async (method, path) => {
-    await expectProblem(await call(path, { method }), 501, 'not_implemented');
-  });
-
   test('lets an allowed page read it, and no other', async () => {
     for (const Origin of ['app://raffi', 'https://player.example', baseUrl()]) {
       const preflight = await raw('OPTIONS', '/sessions', {

@@ -2,14 +2,14 @@ import express, { type Express, type RequestHandler } from 'express';
 import { readBody, readSubtitleBody, readTorrentBody } from './body.ts';
 import { cors } from './cors.ts';
 import type { AppDeps } from './deps.ts';
-import { guard } from './guard/guard.ts';
+import { guard, refuseWebSockets } from './guard/guard.ts';
 import { problemHandler, unknownRoute } from './problem-handler.ts';
 import { requestLog } from './request-log.ts';
+import { castRoutes } from './routes/cast.ts';
 import { cleanupRoutes } from './routes/cleanup.ts';
 import { directRoutes } from './routes/direct.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
-import { notImplementedRoutes } from './routes/not-implemented.ts';
 import { renditionRoutes } from './routes/renditions.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statsRoutes } from './routes/stats.ts';
@@ -28,7 +28,8 @@ export function createApp(deps: AppDeps): Express {
   app.set('strict routing', true);
   app.use(requestLog(deps.log));
   app.use(securityHeaders);
-  app.use(guard(deps.config, deps.verifyCastToken ?? (() => false)));
+  app.use(guard(deps.config, (...asked) => deps.castAccess.verify(...asked)));
+  app.use(refuseWebSockets);
   app.use(cors);
   app.use(readSubtitleBody, readTorrentBody, readBody);
   app.use(
@@ -42,7 +43,7 @@ export function createApp(deps: AppDeps): Express {
     eventRoutes(deps),
     statsRoutes(deps),
     cleanupRoutes(deps),
-    notImplementedRoutes(),
+    castRoutes(deps),
   );
   app.use(unknownRoute);
   app.use(problemHandler(deps.log));

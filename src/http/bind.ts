@@ -1,7 +1,8 @@
 import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv4 } from 'node:net';
 import { RaffiError } from '../errors.ts';
 import { createHttpServer } from './http-server.ts';
+import type { NeighbourLimits } from './neighbour-limits.ts';
 
 export interface BindOptions {
   /** Without brackets for IPv6. */
@@ -10,10 +11,14 @@ export interface BindOptions {
   port: number;
   /** Take a free port when `port` is taken. */
   portFallback: boolean;
+  /** Listen at `host` alone, whether or not that includes loopback. */
+  hostOnly?: boolean;
 }
 
 export interface Bound {
   servers: Server[];
+  /** What `host` was looked up to. */
+  address: string;
   port: number;
 }
 
@@ -23,8 +28,10 @@ export interface Bound {
  */
 export const LOOPBACK = '127.0.0.1';
 
-/** Listening addresses that answer at `LOOPBACK` too (Node's `::` takes IPv4 as well). */
-const COVERS_LOOPBACK = new Set([LOOPBACK, '0.0.0.0', '::']);
+/** Whether a socket that listens at `bound` answers at `address` (Node's `::` takes IPv4 as well). */
+export function covers(bound: string, address: string): boolean {
+  return bound === address || bound === '::' || (bound === '0.0.0.0' && isIPv4(address));
+}
 
 /** A port that is free at one address may be taken at the other; so many in a row are no chance any more. */
 const PORT_ATTEMPTS = 10;
@@ -33,11 +40,15 @@ const PORT_ATTEMPTS = 10;
  * Listens at `host` and, where that does not include it, at 127.0.0.1, on one port. Throws `address_in_use`, or `bad_config` when the
  * address is not one of this computer's; nothing listens then.
  */
-export async function bind(app: RequestListener, options: BindOptions): Promise<Bound> {
+export async function bind(
+  app: RequestListener,
+  options: BindOptions,
+  limits: NeighbourLimits,
+): Promise<Bound> {
   let { port } = options;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await bindOnce(app, options.host, port);
+      return await bindOnce(() => createHttpServer(app, limits), { ...options, port });
     } catch (thrown) {
       const another = port === 0 || options.portFallback;
       if (!isTaken(thrown) || !another || attempt === PORT_ATTEMPTS) throw explain(thrown, options);
@@ -46,20 +57,22 @@ export async function bind(app: RequestListener, options: BindOptions): Promise<
   }
 }
 
-async function bindOnce(app: RequestListener, host: string, wantedPort: number): Promise<Bound> {
-  const server = await listenAt(app, host, wantedPort);
+async function bindOnce(
+  create: () => Server,
+  { host, port: wantedPort, hostOnly }: BindOptions,
+): Promise<Bound> {
+  const server = await listenAt(create(), host, wantedPort);
   const { address, port } = server.address() as AddressInfo;
-  if (COVERS_LOOPBACK.has(address)) return { servers: [server], port };
+  if (hostOnly || covers(address, LOOPBACK)) return { servers: [server], address, port };
   try {
-    return { servers: [server, await listenAt(app, LOOPBACK, port)], port };
+    return { servers: [server, await listenAt(create(), LOOPBACK, port)], address, port };
   } catch (error) {
     await new Promise((resolve) => server.close(resolve));
     throw error;
   }
 }
 
-function listenAt(app: RequestListener, host: string, port: number): Promise<Server> {
-  const server = createHttpServer(app);
+function listenAt(server: Server, host: string, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { NeighbourLimits } from './neighbour-limits.ts';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 /** Bodies are 64 KiB at most. */
@@ -9,7 +10,7 @@ const KEEP_ALIVE_MS = 65_000;
 const IDLE_TIMEOUT_MS = 5 * 60_000;
 
 /** A server that no client can hold on to by doing nothing. It listens nowhere yet. */
-export function createHttpServer(app: RequestListener): Server {
+export function createHttpServer(app: RequestListener, limits: NeighbourLimits): Server {
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -21,5 +22,6 @@ export function createHttpServer(app: RequestListener): Server {
     app,
   );
   server.setTimeout(IDLE_TIMEOUT_MS);
+  limits.watch(server);
   return server;
 }

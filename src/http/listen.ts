@@ -1,18 +1,30 @@
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { type BindOptions, bind, LOOPBACK } from './bind.ts';
+import { NeighbourLimits } from './neighbour-limits.ts';
 
 export interface Listening {
   /** `http://127.0.0.1:port`, no slash at the end: reachable from this computer whatever address was configured. */
   baseUrl: string;
+  /** Where it listens besides loopback, if it does. */
+  address: string;
+  port: number;
   /** Ends within 2 s, whatever clients do: event streams at once, answers under way get a grace. Idempotent. */
   close(): Promise<void>;
 }
 
 const CLOSE_GRACE_MS = 1_000;
 
-/** Binds the socket, or two. Throws `address_in_use`, or `bad_config` when the address is not one of this computer's. */
-export async function listen(app: RequestListener, options: BindOptions): Promise<Listening> {
-  const { servers, port } = await bind(app, options);
+/**
+ * Binds the socket, or two. Throws `address_in_use`, or `bad_config` when the address is not one of this computer's.
+ *
+ * @param limits shared by all sockets of one core
+ */
+export async function listen(
+  app: RequestListener,
+  options: BindOptions,
+  limits = new NeighbourLimits(),
+): Promise<Listening> {
+  const { servers, address, port } = await bind(app, options, limits);
   const open = new Set<ServerResponse>();
   for (const server of servers) {
     server.on('request', (_request, response) => {
@@ -23,6 +35,8 @@ export async function listen(app: RequestListener, options: BindOptions): Promis
   let closing: Promise<void> | undefined;
   return {
     baseUrl: `http://${LOOPBACK}:${port}`,
+    address,
+    port,
     close: () => {
       closing ??= closeAll(servers, open);
       return closing;

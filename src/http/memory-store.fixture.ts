@@ -97,7 +97,7 @@ export class MemorySession implements Session {
 
   async streamPlaylist(query: StreamQuery) {
     this.lastQuery = query;
-    return { text: '#EXTM3U\n', sliceStartSeconds: query.seekSeconds ?? 0 };
+    return { text: '#EXTM3U\n#EXTINF:4,\n/ok.ts\n', sliceStartSeconds: query.seekSeconds ?? 0 };
   }
 
   async transportSegment(name: string, signal?: AbortSignal): Promise<MediaAsset> {
@@ -115,11 +115,11 @@ export class MemorySession implements Session {
   }
 
   async masterPlaylist(): Promise<string> {
-    return '#EXTM3U\n';
+    return '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,URI="/a0"\n/v0\n';
   }
 
   async renditionAsset(_rendition: string, asset: string): Promise<MediaAsset> {
-    const parts = [new TextEncoder().encode('#EXTM3U\n')];
+    const parts = [new TextEncoder().encode('#EXTM3U\n#EXT-X-MAP:URI="/init.mp4"\n/0.m4s\n')];
     if (asset === 'playlist.m3u8') return { parts, rest: null, contentType: 'application/vnd.apple.mpegurl' };
     if (asset === '0.m4s') return { parts, rest: null, contentType: 'video/mp4' };
     throw new RaffiError('segment_not_found', 'There is no such segment.');

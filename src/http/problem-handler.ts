@@ -1,6 +1,8 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { problem, RaffiError, toRaffiError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Access } from './guard/guard.ts';
+import { problemForReceiver } from './receiver-view.ts';
 
 /** What no route answered. */
 export const unknownRoute: RequestHandler = () => {
@@ -23,7 +25,7 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       response.destroy();
       return;
     }
-    const body = problem(error);
+    const body = isReceiver(response) ? problemForReceiver(problem(error)) : problem(error);
     if (error.retryAfterSeconds !== undefined || body.status === 503) {
       response.set('Retry-After', String(Math.max(1, Math.ceil(error.retryAfterSeconds ?? 1))));
     }
@@ -33,6 +35,11 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       .set({ 'Cache-Control': 'no-store', 'Content-Type': 'application/problem+json' })
       .end(JSON.stringify(body));
   };
+}
+
+/** Of what the guard refused, nobody was let in yet. */
+function isReceiver(response: Response): boolean {
+  return (response.locals.access as Access | undefined)?.client === 'cast';
 }
 
 /** Takes back what was said of a body that will not come; a 416 keeps its Content-Range, which tells the size. */

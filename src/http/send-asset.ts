@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
-import { wholeOf } from '../remux/byte-parts.ts';
+import { type ByteParts, wholeOf } from '../remux/byte-parts.ts';
 import type { ArrivingAsset, MediaAsset } from '../session/types.ts';
 import { sendParts } from './send-parts.ts';
-import { PLAYLIST_TYPE } from './send-playlist.ts';
+import { PLAYLIST_TYPE, playlistFor } from './send-playlist.ts';
 import { sendStream } from './send-stream.ts';
 
 /** A segment never changes under its name, and slices never share names. */
@@ -21,13 +21,14 @@ export async function sendAsset(
   asset: MediaAsset | ArrivingAsset,
   signal: AbortSignal,
 ): Promise<void> {
-  const isVolatile = asset.contentType === PLAYLIST_TYPE || ('isVolatile' in asset && asset.isVolatile);
+  const isPlaylist = asset.contentType === PLAYLIST_TYPE;
+  const isVolatile = isPlaylist || ('isVolatile' in asset && asset.isVolatile);
   response.set('Cache-Control', isVolatile ? 'no-store' : SEGMENT_CACHING);
   if ('parts' in asset) {
-    if (asset.rest && !needsLength(request)) {
+    if (asset.rest && !isPlaylist && !needsLength(request)) {
       response.set({ 'Content-Type': asset.contentType, 'Accept-Ranges': 'bytes' });
       await sendStream(response, piecesOf(asset), null, signal);
-    } else sendParts(request, response, await wholeOf(asset), asset.contentType);
+    } else sendParts(request, response, await whole(response, asset), asset.contentType);
   } else if (request.method === 'GET' && needsLength(request)) {
     const parts: Uint8Array[] = [];
     for await (const piece of asset.pieces(signal)) parts.push(piece);
@@ -38,6 +39,12 @@ export async function sendAsset(
     if (request.method === 'HEAD') response.end();
     else await sendStream(response, asset.pieces(signal), asset.sizeBytes, signal);
   }
+}
+
+async function whole(response: Response, asset: MediaAsset): Promise<ByteParts> {
+  const parts = await wholeOf(asset);
+  if (asset.contentType !== PLAYLIST_TYPE) return parts;
+  return [Buffer.from(playlistFor(response, Buffer.concat(parts).toString()))];
 }
 
 function needsLength(request: Request): boolean {

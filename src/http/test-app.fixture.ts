@@ -1,8 +1,10 @@
 import http from 'node:http';
 import net from 'node:net';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { LanAccess } from '../cast/lan-access.ts';
 import type { Health } from '../health.ts';
 import { createLog } from '../log.ts';
+import type { SessionStore } from '../session/types.ts';
 import { idleTorrents } from '../torrent/testing.fixture.ts';
 import { createApp } from './app.ts';
 import { type Listening, listen } from './listen.ts';
@@ -21,16 +23,30 @@ export const health: Health = {
   },
 };
 
+/** Tokens for devices that reach the app at its own socket. */
+export function castAccessTo(sessions: Pick<SessionStore, 'get'>, port: () => number): LanAccess {
+  return new LanAccess({
+    sessions,
+    interfaces: () => ({}),
+    castHost: '127.0.0.1',
+    ownPort: port,
+    listenAt: () => Promise.reject(new Error('Nothing else listens.')),
+    log: createLog('silent'),
+  });
+}
+
 /** The app on a socket of its own for the tests of one file, and ways to call it. */
 export function useTestApp() {
   const store = new MemoryStore();
   const logLines: string[] = [];
   let server: Listening;
+  const castAccess = castAccessTo(store, () => server.port);
 
   beforeAll(async () => {
     const app = createApp({
       store,
       torrents: idleTorrents(),
+      castAccess,
       health: () => health,
       config: { allowedOrigins: ['https://player.example'], dev: false },
       log: createLog('trace', { write: (line) => logLines.push(line) }),
@@ -38,12 +54,16 @@ export function useTestApp() {
     server = await listen(app, { host: '127.0.0.1', port: 0, portFallback: false });
   });
   afterEach(() => store.clear());
-  afterAll(() => server.close());
+  afterAll(async () => {
+    await castAccess.close();
+    await server.close();
+  });
 
   const call = (path: string, init?: RequestInit) => fetch(server.baseUrl + path, init);
   const port = () => Number(new URL(server.baseUrl).port);
   return {
     store,
+    castAccess,
     logLines,
     call,
     port,

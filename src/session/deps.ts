@@ -37,4 +37,6 @@ export interface SessionDeps {
   now: () => number;
   /** Called whenever a session came, went or changed what a supervisor would have to restore. */
   onChange: () => void;
+  /** Called when a session is closed, before what it holds is freed. */
+  onRemoved: (sessionId: string) => void;
 }

@@ -22,11 +22,13 @@ let nowMs: number;
 let source: MemorySource;
 let store: FilmSessionStore;
 let changes: number;
+let removed: string[];
 let examine: (signal: AbortSignal) => Promise<MediaInfo>;
 beforeEach(() => {
   vi.useFakeTimers();
   nowMs = 0;
   changes = 0;
+  removed = [];
   examine = () => Promise.reject(new RaffiError('not_media', 'No film.'));
   source = new MemorySource(new Uint8Array(64 * 1024));
   const tools = new FfmpegTools();
@@ -46,6 +48,7 @@ beforeEach(() => {
     waits: WAIT_BOUNDS,
     log: createLog('silent'),
     now: () => nowMs,
+    onRemoved: (id) => removed.push(id),
     onChange: () => {
       changes += 1;
     },

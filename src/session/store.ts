@@ -51,6 +51,7 @@ export class FilmSessionStore implements SessionStore {
     const session = this.#sessions.get(id);
     if (!session) return false;
     this.#sessions.delete(id);
+    this.#deps.onRemoved(id);
     this.#deps.onChange();
     await session.close();
     return true;

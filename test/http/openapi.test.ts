@@ -20,6 +20,8 @@ interface Sample {
   query?: string;
   headers?: Record<string, string>;
   body?: unknown;
+  /** Where it names the session. */
+  bodyFor?: (sessionId: string) => unknown;
   status: number;
   code?: string;
 }
@@ -36,7 +38,6 @@ const streamSamples: Sample[] = [
   { query: '?seek=NaN', status: 400, code: 'bad_seek' },
   wrongSession,
 ];
-const notThere = { status: 501, code: 'not_implemented' };
 const infoHash = { infoHash: 'a'.repeat(40), fileIdx: '0' };
 
 /** At least one request for every operation, and one for each way it is refused. */
@@ -128,7 +129,11 @@ const SAMPLES: Record<string, Sample[]> = {
     { query: `?id=${NOBODY}`, status: 200 },
     { status: 400, code: 'bad_request' },
   ],
-  castToken: [notThere],
+  castToken: [
+    { bodyFor: (sessionId) => ({ sessionId, ttlSeconds: 60 }), status: 200 },
+    { body: { sessionId: NOBODY }, status: 404, code: 'session_not_found' },
+    { body: { ttlSeconds: 60 }, status: 400, code: 'bad_request' },
+  ],
   torrent: [{ params: infoHash, status: 404, code: 'torrent_not_found' }],
   torrentFile: [{ params: infoHash, status: 404, code: 'torrent_not_found' }],
   torrentStatus: [{ params: infoHash, status: 200 }],
@@ -237,10 +242,11 @@ async function send(operation: Operation, sample: Sample & { params: Record<stri
   const params: Record<string, string> = { ...sample.params };
   if (params.name === segment.name) params.name = await firstSegment(id);
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+  const body = sample.bodyFor?.(id) ?? sample.body;
   const answer = await fetch(baseUrl + path + (sample.query ?? ''), {
     method: operation.method,
     ...(sample.headers ? { headers: sample.headers } : {}),
-    ...(sample.body === undefined ? {} : { body: bodyOf(sample.body) }),
+    ...(body === undefined ? {} : { body: bodyOf(body) }),
   });
   return { status: answer.status, headers: answer.headers, body: await answer.text() };
 }
@@ -265,6 +271,7 @@ function routesOfApp() {
   const app = createApp({
     store: { create: nothing, get: nothing, list: nothing, remove: nothing },
     torrents: { get: nothing, acquire: nothing },
+    castAccess: { issue: nothing, verify: nothing, stats: nothing },
     health: nothing,
     config: { allowedOrigins: [], dev: false },
     log: createLog('silent'),

@@ -88,7 +88,7 @@ describe('decideAccess on loopback', () => {
 
   test('lets the answer be read by the very origin that asked', () => {
     const decision = decideAccess({ ...base, origin: 'app://raffi', secFetchSite: 'cross-site' }, policy);
-    expect(decision).toEqual({ allow: true, client: 'local', corsOrigin: 'app://raffi' });
+    expect(decision).toEqual({ allow: true, client: 'local', corsOrigin: 'app://raffi', castToken: null });
   });
 
   test('is not impressed by a token from this computer with a foreign origin', () => {
@@ -154,6 +154,7 @@ describe('decideAccess over the network', () => {
       allow: true,
       client: 'cast',
       corsOrigin: 'https://www.gstatic.com',
+      castToken: 'good',
     });
     expect(outcome({ ...request, method: 'OPTIONS', castToken: undefined })).toBe('allow');
   });

@@ -6,7 +6,7 @@ import { idleTorrents } from '../../torrent/testing.fixture.ts';
 import { createApp } from '../app.ts';
 import { type Listening, listen } from '../listen.ts';
 import { MemoryStore } from '../memory-store.fixture.ts';
-import { health } from '../test-app.fixture.ts';
+import { castAccessTo, health } from '../test-app.fixture.ts';
 
 /** Reached through its own network address, this computer looks like any other device. */
 const lanAddress = Object.values(networkInterfaces())
@@ -15,6 +15,7 @@ const lanAddress = Object.values(networkInterfaces())
 
 const store = new MemoryStore();
 let server: Listening;
+const castAccess = castAccessTo(store, () => server.port);
 
 beforeAll(async () => {
   const app = createApp({
@@ -23,18 +24,21 @@ beforeAll(async () => {
     health: () => health,
     config: { allowedOrigins: [], dev: true },
     log: createLog('silent'),
-    verifyCastToken: (token, sessionId) => token === `token of ${sessionId}`,
+    castAccess,
   });
   server = await listen(app, { host: '0.0.0.0', port: 0, portFallback: false });
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await castAccess.close();
+  await server.close();
+});
 
 test.skipIf(lanAddress === undefined)(
   'a device of the network needs a token, and gets no source',
   async () => {
     const { id } = store.create({ source: 'http://host/film.mkv?key=s3cret', kind: 'http' });
-    const token = `token of ${id}`;
-    const query = `cast_token=${encodeURIComponent(token)}`;
+    const { token } = await castAccess.issue(id);
+    const query = `cast_token=${token}`;
     expect(await far('GET', '/')).toMatchObject({ status: 403, code: 'not_local' });
     // Whatever the headers say: the socket decides.
     const forged = { Host: '127.0.0.1', 'X-Forwarded-For': '127.0.0.1', Origin: 'app://raffi' };

@@ -1,14 +1,15 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { CoreConfig } from '../../config.ts';
 import { type ErrorCode, RaffiError } from '../../errors.ts';
-import { type AccessDecision, decideAccess } from './decide-access.ts';
+import { type AccessDecision, type AccessPolicy, decideAccess } from './decide-access.ts';
+import { isLoopbackAddress } from './loopback.ts';
 
 /** The page of the desktop app: Electron's custom protocol. */
 const APP_ORIGIN = 'app://raffi';
 /** Vite's dev server, which serves the renderer during development. */
 const DEV_ORIGINS = ['http://localhost:5173', 'http://127.0.0.1:5173'];
 
-export type CastTokenVerifier = (token: string, sessionId: string) => boolean;
+export type CastTokenVerifier = AccessPolicy['verifyCastToken'];
 
 /** Refuses what `decideAccess` refuses, before anything else looks at the request. */
 export function guard(
@@ -17,9 +18,10 @@ export function guard(
 ): RequestHandler {
   const allowedOrigins = [APP_ORIGIN, ...(config.dev ? DEV_ORIGINS : []), ...config.allowedOrigins];
   return (request, response, next) => {
+    const { remoteAddress } = request.socket;
     const decision = decideAccess(
       {
-        remoteAddress: request.socket.remoteAddress,
+        remoteAddress,
         localPort: request.socket.localPort ?? 0,
         method: request.method,
         path: request.path,
@@ -30,21 +32,33 @@ export function guard(
       },
       { allowedOrigins, verifyCastToken },
     );
-    if (!decision.allow) throw new RaffiError(decision.code, REFUSALS[decision.code] ?? 'Access refused.');
+    if (!decision.allow) {
+      // A device that is not let in shall not hold a connection.
+      if (!isLoopbackAddress(remoteAddress)) response.set('Connection', 'close');
+      throw new RaffiError(decision.code, REFUSALS[decision.code] ?? 'Access refused.');
+    }
     response.locals.access = decision;
     next();
   };
 }
 
-type Access = Extract<AccessDecision, { allow: true }>;
+export type Access = Extract<AccessDecision, { allow: true }>;
 
 /** How this request was let in. Only after `guard`. */
 export function accessOf(response: Response): Access {
   return response.locals.access as Access;
 }
 
+/** Browsers apply no CORS to WebSockets, and nothing here speaks them; whoever asks for one gets no half of an answer. */
+export const refuseWebSockets: RequestHandler = (request, _response, next) => {
+  if (/\bwebsocket\b/i.test(request.get('Upgrade') ?? '')) {
+    throw new RaffiError('bad_request', 'There are no WebSockets here. Use HTTP.');
+  }
+  next();
+};
+
 /** The query wins over the header (contract, "LAN guard"). */
-export function castTokenOf(request: Request): string | undefined {
+function castTokenOf(request: Request): string | undefined {
   const inQuery = request.query.cast_token;
   return typeof inQuery === 'string' ? inQuery : request.get('X-Raffi-Cast-Token');
 }

@@ -8,6 +8,7 @@ import { accessOf } from '../guard/guard.ts';
 import { parseFeedback } from '../input/feedback.ts';
 import { parseAudioIndex } from '../input/numbers.ts';
 import { parseSessionRequest, parseUpload } from '../input/session-request.ts';
+import { viewForReceiver } from '../receiver-view.ts';
 import { param, resource, strictRouter } from '../resource.ts';
 
 /** Sessions as a whole: open, list, look at, switch audio, end. */
@@ -25,8 +26,7 @@ export function sessionRoutes({ store }: AppDeps): Router {
   resource(router, '/sessions/:id', {
     get: async (request, response) => {
       const view = await store.get(param(request.params, 'id')).view(clientSignal(response));
-      // Contract: a device of the network learns nothing of where the film comes from.
-      response.json(accessOf(response).client === 'cast' ? { ...view, source: undefined } : view);
+      response.json(accessOf(response).client === 'cast' ? viewForReceiver(view) : view);
     },
     delete: async (request, response) => {
       const id = param(request.params, 'id');

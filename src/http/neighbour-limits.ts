@@ -1,0 +1,77 @@
+import type { Server } from 'node:http';
+import { isIPv6, type Socket } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { RateWindow } from '../rate-window.ts';
+import { isLoopbackAddress } from './guard/loopback.ts';
+
+/** Receivers open about six; a page with a player no more than that per host. */
+const MAX_CONNECTIONS_EACH = 24;
+const MAX_CONNECTIONS = 96;
+/** Refusals, far more than any misled player causes: from there on it is a load, and is kept from becoming one. */
+const REFUSALS = { limit: 1000, windowMs: 10_000, maxKeys: 1024 };
+
+export interface NeighbourLimitsOptions {
+  /** Whether a film is cast to this address: it gets in however many others want to. */
+  isDevice?: (address: string) => boolean;
+  /** Milliseconds of a monotonic clock. */
+  now?: () => number;
+}
+
+/**
+ * Keeps a computer of the network from exhausting the core: connections are counted per address and in all, and whoever is refused (401, 403)
+ * too often is cut off at once for a while, before any of its requests is read. This computer's own programs are not limited.
+ */
+export class NeighbourLimits {
+  readonly #isDevice: (address: string) => boolean;
+  readonly #refusals: RateWindow;
+  readonly #connections = new Map<string, number>();
+  #connectionsInAll = 0;
+
+  constructor({ isDevice = () => false, now = () => performance.now() }: NeighbourLimitsOptions = {}) {
+    this.#isDevice = isDevice;
+    this.#refusals = new RateWindow({ ...REFUSALS, now });
+  }
+
+  /** Applies to a server from now on, beside the others that are watched. */
+  watch(server: Server): void {
+    // Before the HTTP parser is set up for it.
+    server.prependListener('connection', (socket: Socket) => {
+      const { remoteAddress = '' } = socket;
+      if (isLoopbackAddress(remoteAddress)) return;
+      if (this.#admits(remoteAddress)) this.#count(socket, networkOf(remoteAddress));
+      else socket.resetAndDestroy();
+    });
+    server.on('request', ({ socket: { remoteAddress = '' } }, response) => {
+      if (isLoopbackAddress(remoteAddress)) return;
+      response.once('finish', () => {
+        if (response.statusCode === 401 || response.statusCode === 403)
+          this.#refusals.note(networkOf(remoteAddress));
+      });
+    });
+  }
+
+  #admits(address: string): boolean {
+    const network = networkOf(address);
+    if ((this.#connections.get(network) ?? 0) >= MAX_CONNECTIONS_EACH) return false;
+    const isRefused = this.#connectionsInAll >= MAX_CONNECTIONS || this.#refusals.waitMs(network) > 0;
+    return !isRefused || this.#isDevice(address);
+  }
+
+  #count(socket: Socket, network: string): void {
+    this.#connectionsInAll += 1;
+    this.#connections.set(network, (this.#connections.get(network) ?? 0) + 1);
+    socket.once('close', () => {
+      this.#connectionsInAll -= 1;
+      const left = (this.#connections.get(network) ?? 1) - 1;
+      if (left > 0) this.#connections.set(network, left);
+      else this.#connections.delete(network);
+    });
+  }
+}
+
+/** Who is counted as one: an IPv4 address, or all of an IPv6 subnet (/64), in which anybody may take any address. */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const parsed = ipaddr.process(address.replace(/%.*$/, ''));
+  return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.');
+}

@@ -26,6 +26,8 @@ const SetbackSchema = z.strictObject({
 /** A session as it must be made again after a crash. */
 export const SessionSnapshotSchema = SessionRequestSchema.extend({
   id: z.uuid(),
+  /** Of a film that is cast. */
+  oneAudio: z.boolean().exactOptional(),
   setbacks: z.array(SetbackSchema).exactOptional(),
 });
 export type SessionSnapshot = z.infer<typeof SessionSnapshotSchema>;

@@ -16,6 +16,8 @@ export interface MasterInput {
   rungs: ReadonlyMap<string, ShownPicture>;
   /** Position of the audio track that plays first. */
   audioPosition: number;
+  /** That one alone is offered. */
+  oneAudio?: boolean;
   /** Film time to start at, seconds; 0 for none. */
   startSeconds: number;
   sizeBytes: number;
@@ -33,7 +35,8 @@ export interface MasterInput {
  */
 export function masterOf(input: MasterInput): MasterPlaylist {
   const { media, plan, reader, decision, audioPosition, uri, iFrameUri } = input;
-  const tracks = media.audio.flatMap((stream) => {
+  const offered = media.audio.filter(({ position }) => !input.oneAudio || position === audioPosition);
+  const tracks = offered.flatMap((stream) => {
     const { position } = stream;
     const format = reader.audio[position];
     return format ? [{ stream, format, position }] : [];

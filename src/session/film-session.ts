@@ -3,7 +3,6 @@ import type { Prober } from '../probe/prober.ts';
 import type { SourceInfo } from '../source/byte-source.ts';
 import type { TimeWindow } from '../subtitles/cue.ts';
 import { AudioChoice } from './audio-choice.ts';
-import { cooldownMs } from './cooldown.ts';
 import { DamageLog } from './damage-log.ts';
 import type { Film } from './deliver.ts';
 import type { FilmSource, SessionDeps } from './deps.ts';
@@ -18,6 +17,7 @@ import { PackagedPlayout } from './playout/packaged-playout.ts';
 import type { Playout, PlayoutContext } from './playout/playout.ts';
 import { PresentedPlayout } from './playout/presented-playout.ts';
 import { restoreRequest } from './restore.ts';
+import { SharedSource } from './shared-source.ts';
 import { SubtitleTracks } from './subtitle-tracks.ts';
 import { SwarmTeller } from './swarm-teller.ts';
 import type {
@@ -41,6 +41,7 @@ import { errorView, firstStageOf, sessionView, subtitleMembers, torrentMembers }
 export class FilmSession implements Session {
   readonly id: string;
   readonly request: Readonly<SessionRequest>;
+  readonly #shared: SharedSource;
   readonly #source: FilmSource;
   readonly #deps: SessionDeps;
   readonly #createdAt = new Date().toISOString();
@@ -59,20 +60,24 @@ export class FilmSession implements Session {
   #playout: Playout;
   #lastUsedAt: number;
 
-  constructor(id: string, request: SessionRequest, deps: SessionDeps) {
+  /** @param sibling a session of the same source, which is shared */
+  constructor(id: string, request: SessionRequest, deps: SessionDeps, sibling?: FilmSession) {
     this.id = id;
     this.request = request;
     this.#deps = deps;
     this.#audio = new AudioChoice(request);
     this.#start = new PlaylistStart(request.startTime ?? 0, deps.now());
     this.#lastUsedAt = deps.now();
-    this.#source = deps.openSource(request, (stage) => this.#opener.sourceReached(stage));
+    this.#shared = sibling
+      ? sibling.#shared.hold()
+      : new SharedSource(request, deps, (stage) => this.#opener.sourceReached(stage));
+    this.#source = this.#shared.source;
     this.#direct = new DirectPlay(this.#source);
     this.#swarm = new SwarmTeller(
       request.kind === 'torrent' ? () => this.#source.torrentStatus?.() : undefined,
       (data) => this.#events.emit({ type: 'torrent', data }),
     );
-    this.#prober = deps.createProber(this.#source, (error) => cooldownMs(request.kind, error));
+    this.#prober = this.#shared.prober;
     this.#opener = new FilmOpener({
       film: {
         id,
@@ -116,6 +121,7 @@ export class FilmSession implements Session {
       audio: this.#audio,
       start: this.#start,
       subtitles: this.#subtitles,
+      oneAudio: request.oneAudio === true,
       onReady: () => this.#opener.enter('ready'),
       emit: (event) => this.#events.emit(event),
       now: deps.now,
@@ -252,7 +258,7 @@ export class FilmSession implements Session {
   async close(): Promise<void> {
     this.#swarm.close();
     this.#subtitles.close();
-    await Promise.all([this.#opener.close(), this.#prober.close(), this.#source.close()]);
+    await Promise.all([this.#opener.close(), this.#shared.release()]);
     this.#events.emit({ type: 'closed', data: {} });
   }
 

@@ -21,12 +21,13 @@ export class FilmSessionStore implements SessionStore {
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL_MS).unref();
   }
 
-  create(request: SessionRequest): Session {
+  create(request: SessionRequest, { sharing }: { sharing?: string } = {}): Session {
     const id = request.id ?? randomUUID();
+    const sibling = sharing === undefined ? undefined : this.get(sharing);
     if (this.#sessions.has(id))
       throw new RaffiError('bad_request', 'A session with this id is open already.');
     if (this.#sessions.size >= MAX_SESSIONS) this.#closeQuietly(this.#leastRecentlyUsed());
-    const session = new FilmSession(id, request, this.#deps);
+    const session = new FilmSession(id, request, this.#deps, sibling);
     this.#sessions.set(id, session);
     this.#deps.onChange();
     return session;

@@ -25,6 +25,8 @@ export interface SessionRequest {
   languages?: string[];
   /** Offer smaller pictures where the picture is copied, too. Where it is encoded they always are. */
   ladder?: boolean;
+  /** `master.m3u8` offers the chosen audio track alone: cast devices take one of several as they like, and cannot switch. */
+  oneAudio?: boolean;
   /** Asked for peers of a torrent, beside those that it names. */
   trackers?: string[];
   /** The `.torrent` file in base64, where one was handed over; `source` is its magnet link then. */
@@ -248,8 +250,8 @@ export interface EncoderStats {
 }
 
 export interface SessionStore {
-  /** Returns at once; nothing is fetched. */
-  create(request: SessionRequest): Session;
+  /** Returns at once; nothing is fetched. `sharing`: the id of a session of the same source, whose bytes it uses. */
+  create(request: SessionRequest, options?: { sharing?: string }): Session;
   /** Throws `session_not_found`. */
   get(id: string): Session;
   list(): Session[];

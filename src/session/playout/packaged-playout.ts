@@ -62,7 +62,7 @@ export class PackagedPlayout implements Playout {
   }
 
   async master(film: Film, signal?: AbortSignal): Promise<string> {
-    const { sessionId, audio, start, subtitles, now } = this.#context;
+    const { sessionId, audio, start, subtitles, oneAudio, now } = this.#context;
     const audioPosition = audio.positionFor('cmaf', film);
     const wantedSeconds = start.withoutSeek(now());
     const packaging = packagingFor(film, 'cmaf');
@@ -75,6 +75,7 @@ export class PackagedPlayout implements Playout {
         reader,
         rungs,
         audioPosition,
+        oneAudio,
         startSeconds: startWithin(plan, wantedSeconds),
         sizeBytes: film.info.sizeBytes,
         uri: (rendition) => renditionUri(sessionId, nameInEdition(film, rendition)),

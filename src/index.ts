@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { CastToken } from './cast/access.ts';
+import type { CastRemote } from './cast/types.ts';
 import type { CoreConfig } from './config.ts';
 import { isAbort, RaffiError } from './errors.ts';
 import type { Health } from './health.ts';
@@ -36,6 +37,8 @@ export interface Core {
   open(request: SessionRequest): Promise<{ sessionId: string; name: string }>;
   /** @throws `core_unavailable`, and what `CastAccess.issue` throws. */
   issueCastToken(request: CastTokenRequest): Promise<CastToken>;
+  /** The remote control of cast devices. Of the running core: one that is started again has another. @throws `core_unavailable` */
+  readonly cast: CastRemote;
   /** Calls back on each change until the returned function is called. */
   subscribe(listener: (event: CoreEvent) => void): () => void;
 }
@@ -117,6 +120,9 @@ export function createCore(config: CoreConfig, network: Network = {}): Core {
     },
     async issueCastToken({ sessionId, ttlSeconds }) {
       return mustRun().castAccess.issue(sessionId, ttlSeconds);
+    },
+    get cast() {
+      return mustRun().cast;
     },
     subscribe(listener) {
       listeners.add(listener);

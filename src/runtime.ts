@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import { version } from '../package.json';
 import { manifestAccess } from './adaptive/manifest-access.ts';
 import { LanAccess, type LanAccessOptions } from './cast/lan-access.ts';
+import { RemoteControl, type RemoteControlOptions } from './cast/remote.ts';
 import type { CoreConfig } from './config.ts';
 import { RaffiError } from './errors.ts';
 import type { BinaryStatus } from './ffmpeg/binaries.ts';
@@ -43,6 +44,12 @@ export type Network = Pick<SourceDeps, 'lookup' | 'timeouts' | 'retry'> & {
   /** How long requests wait for what comes from it. */
   waits?: Partial<WaitBounds>;
   torrents?: Partial<TorrentBounds>;
+  cast?: CastTiming;
+};
+
+/** How long a token lasts, and how patient the remote control is with a device. */
+export type CastTiming = Pick<RemoteControlOptions, 'heartbeatMs' | 'reconnectPausesMs'> & {
+  tokenTtlSeconds?: number;
 };
 
 /** Produced segments kept in memory: the last few at 8 Mb/s. At 40 Mb/s one alone is larger, and made anew from cached bytes in 50 ms. */
@@ -57,6 +64,7 @@ export class Runtime {
   readonly #startedAt = performance.now();
   readonly torrents: TorrentEngine;
   readonly castAccess: LanAccess;
+  readonly cast: RemoteControl;
   readonly #tools: FfmpegTools;
   readonly #encoders: Encoders;
   readonly #runFolder: RunFolder;
@@ -103,7 +111,7 @@ export class Runtime {
       knownSpeed: config.encoderSpeed ?? undefined,
       onChange,
     });
-    const { waits, torrents, ...patience } = network;
+    const { waits, torrents, cast = {}, ...patience } = network;
     const sourceDeps = { ...patience, cacheDir: runFolder.path, budget: new CacheBudget(config.cacheBytes) };
     this.torrents = new TorrentEngine({
       settings: config.torrent,
@@ -140,6 +148,13 @@ export class Runtime {
       castHost: config.castHost,
       log,
       ...this.#network(),
+    });
+    const { tokenTtlSeconds, ...timing } = cast;
+    this.cast = new RemoteControl({
+      ...timing,
+      films: { sessions: this.store, access: this.castAccess, tokenTtlSeconds },
+      hasFetched: (address) => this.castAccess.isDevice(address),
+      log,
     });
     this.#app = createApp({
       store: this.store,
@@ -178,7 +193,8 @@ export class Runtime {
 
   /** Sockets first, so that nothing new begins; then sessions, processes and files. */
   async close(): Promise<void> {
-    await Promise.all([this.#listening?.close(), this.castAccess.close()]);
+    const cast = this.cast.close().then(() => this.castAccess.close());
+    await Promise.all([this.#listening?.close(), cast]);
     this.#encoders.stop();
     await this.store.close();
     await this.torrents.close();

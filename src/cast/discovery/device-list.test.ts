@@ -39,3 +39,10 @@ test('a network full of devices is a lie', () => {
   for (let index = 0; index < 1000; index++) list.heed(announced(`d${index}`), 0);
   expect(list.devices).toHaveLength(100);
 });
+
+test('a device that announces itself anew is one', () => {
+  const list = new DeviceList();
+  list.heed(announced('a'), 0);
+  expect(list.heed({ ...announced('a', 'Kitchen'), instance: 'kitchen' }, 0)).toBe(true);
+  expect(list.devices.map(({ name }) => name)).toEqual(['Kitchen']);
+});

@@ -18,6 +18,9 @@ export class DeviceList {
   /** True when the list has changed. @param nowMs of one monotonic clock */
   heed({ instance, device, ttlSeconds }: Announcement, nowMs: number): boolean {
     if (!device) return this.#entries.delete(instance);
+    // A device that was given another name announces itself anew.
+    for (const [other, entry] of this.#entries)
+      if (other !== instance && entry.device.id === device.id) this.#entries.delete(other);
     const known = this.#entries.get(instance);
     if (!known && this.#entries.size >= MAX_DEVICES) return false;
     this.#entries.set(instance, { device, untilMs: nowMs + ttlSeconds * 1000 });

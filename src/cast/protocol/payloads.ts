@@ -125,16 +125,19 @@ const RECEIVER_STATUS = z.object({
     .catch({ level: 1, muted: false }),
 });
 
+/** Nothing plays for longer than four months. */
+const MAX_SECONDS = 1e7;
+
 const MEDIA_STATUS = z.object({
   mediaSessionId: z.int(),
   playerState: z.enum(PLAYER_STATES),
   idleReason: z.string().max(100).nullable().catch(null),
-  currentTime: z.number().min(0).catch(0),
+  currentTime: z.number().min(0).max(MAX_SECONDS).catch(0),
   activeTrackIds: z.array(z.int()).max(100).catch([]),
   media: z
     .object({
       contentId: z.string(),
-      duration: z.number().positive().nullable().catch(null),
+      duration: z.number().positive().max(MAX_SECONDS).nullable().catch(null),
       metadata: z
         .object({ title: z.string().max(1000).nullable().catch(null) })
         .nullable()

@@ -1,0 +1,41 @@
+import { RaffiError } from '../errors.ts';
+
+/** What casting can fail by, in words that say what to do next. */
+
+export function ended(): RaffiError {
+  return new RaffiError('aborted', 'Casting was ended.');
+}
+
+export function nothingCast(): RaffiError {
+  return new RaffiError('cast_no_device', 'Nothing is cast now. Choose a device first.');
+}
+
+export function notOurs(): RaffiError {
+  return new RaffiError(
+    'cast_failed',
+    'This film was cast from elsewhere: its tracks can be chosen only there.',
+  );
+}
+
+export function noScreen(): RaffiError {
+  return new RaffiError('cast_refused', 'This device has no screen. Choose one that has.');
+}
+
+export function takenAway(): RaffiError {
+  return new RaffiError('cast_failed', 'The device was taken for something else meanwhile. Cast again.');
+}
+
+export function brokenOff(): RaffiError {
+  return new RaffiError(
+    'cast_failed',
+    'The device broke off the film. Cast again; if it breaks off again, check in Raffi whether the device can reach this computer.',
+  );
+}
+
+export function notFetched(cause: unknown): RaffiError {
+  return new RaffiError(
+    'cast_address_unreachable',
+    'The device could not fetch the film from this computer. Allow Raffi in this computer’s firewall, and have both in one network, not in a guest network.',
+    { cause },
+  );
+}

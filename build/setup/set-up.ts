@@ -1,3 +1,4 @@
+import { ensureCastSender } from './cast-sender.ts';
 import { ensureDisplay } from './display.ts';
 import { ensureElectron, findElectron } from './electron.ts';
 import { ensureFfmpeg } from './ffmpeg.ts';
@@ -9,7 +10,7 @@ import { ensureSwarm } from './swarm.ts';
 export interface Needs {
   /** A window will be shown. */
   electron: boolean;
-  /** Tests will run: a player and torrent peers of others, and windows without a screen. */
+  /** Tests will run: a player, torrent peers and a cast sender of others, and windows without a screen. */
   tests: boolean;
 }
 
@@ -17,7 +18,7 @@ export interface Needs {
 export async function setUp(needs: Needs): Promise<boolean> {
   console.log('Set-up');
   const findings: Finding[] = await ensureFfmpeg();
-  if (needs.tests) findings.push(await ensureFfplay(), await ensureSwarm());
+  if (needs.tests) findings.push(await ensureFfplay(), await ensureSwarm(), await ensureCastSender());
   if (needs.electron) findings.push(await ensureElectron());
   const electron = needs.electron ? findElectron() : null;
   if (electron !== null) {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { PYTHON } from '../../../build/setup/swarm.ts';
+import { PYTHON } from '../../../build/setup/python.ts';
 import { type LabProcess, startProcess } from './process.ts';
 import type { PeerAddress, Seed, SeedStatus, SeedWish } from './seed.ts';
 import { until } from './until.ts';

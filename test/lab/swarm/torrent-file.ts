@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { PYTHON } from '../../../build/setup/swarm.ts';
+import { PYTHON } from '../../../build/setup/python.ts';
 
 export interface TorrentWish {
   /** Where the .torrent is written. */

@@ -277,6 +277,7 @@ export class ActiveCast {
   }
 
   #heardReceiver({ application, volume }: ReceiverStatus): void {
+    if (this.#ending.signal.aborted) return;
     this.#facts.volume = volume;
     if (this.#application && application?.transportId !== this.#application.transportId)
       this.#applicationGone();
@@ -284,8 +285,8 @@ export class ActiveCast {
   }
 
   #heardMedia(media: MediaStatus | undefined): void {
-    // Until the film is loaded, the device tells of the one before.
-    if (this.#facts.phase !== 'following') return;
+    // Until the film is loaded the device tells of the one before, and in the end of the end that we asked for.
+    if (this.#facts.phase !== 'following' || this.#ending.signal.aborted) return;
     const before = this.#facts.media;
     if (media && before && media.mediaSessionId !== before.mediaSessionId) this.#replaced();
     this.#take(media);
@@ -330,6 +331,7 @@ export class ActiveCast {
   }
 
   #applicationGone(): void {
+    if (this.#ending.signal.aborted) return;
     if (this.#facts.phase === 'following') this.#end();
     else if (this.#application) this.#operation.abort(takenAway());
   }

@@ -142,7 +142,7 @@ const MEDIA_STATUS = z.object({
         .object({ title: z.string().max(1000).nullable().catch(null) })
         .nullable()
         .catch(null),
-      customData: z.unknown(),
+      customData: z.unknown().optional(),
     })
     .nullable()
     .catch(null),

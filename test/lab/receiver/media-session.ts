@@ -6,6 +6,7 @@ import { say } from './log.ts';
 /** So far ahead of what is shown a receiver fetches, seconds of film. */
 const BUFFER_SECONDS = 20;
 const TICK_MS = 20;
+const RETRY_MS = 250;
 
 type PlayerState = 'IDLE' | 'LOADING' | 'BUFFERING' | 'PLAYING' | 'PAUSED';
 
@@ -156,12 +157,24 @@ export class MediaSession {
       });
   }
 
+  /** What does not come is asked for again as long as there is something to show. */
+  async #fetchNext(film: Film, signal: AbortSignal): Promise<number> {
+    for (;;) {
+      try {
+        return await film.fetchAt(this.#bufferedUntil, signal);
+      } catch (error) {
+        if (signal.aborted || this.position >= this.#bufferedUntil) throw error;
+        await delay(RETRY_MS, undefined, { signal });
+      }
+    }
+  }
+
   async #play(film: Film, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const isAll = this.#bufferedUntil >= film.durationSeconds - 0.01;
-      if (!isAll && this.#bufferedUntil < this.position + BUFFER_SECONDS * this.#speed) {
+      if (!isAll && this.#bufferedUntil < this.position + BUFFER_SECONDS * Math.max(1, this.#speed)) {
         if (this.position >= this.#bufferedUntil && this.#state === 'PLAYING') this.#enter('BUFFERING');
-        this.#bufferedUntil = await film.fetchAt(this.#bufferedUntil, signal);
+        this.#bufferedUntil = await this.#fetchNext(film, signal);
         if (this.#state === 'BUFFERING') this.#enter(this.#wantsToPlay ? 'PLAYING' : 'PAUSED');
         continue;
       }

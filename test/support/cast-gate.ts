@@ -1,0 +1,19 @@
+import { networkInterfaces } from 'node:os';
+import { test } from 'vitest';
+import { lackingCastSender } from '../../build/setup/cast-sender.ts';
+
+/** This computer's IPv4 address in a network; undefined where it is in none. */
+export const LAN_ADDRESS = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+
+/** A suffix for the names of tests that are skipped where this computer is in no network. */
+export const inNetwork = LAN_ADDRESS === undefined ? ' (skipped: this computer is in no network)' : '';
+
+const lacking = LAN_ADDRESS === undefined ? ['a network'] : await lackingCastSender();
+
+/** A test with another sender; where there is none it is skipped, and its name says what is lacking. */
+export function testWithOtherSender(name: string, run: () => Promise<void>): void {
+  if (lacking.length === 0) test(name, run);
+  else test.skip(`${name}: skipped, ${lacking.join(' and ')} not there (npm run setup -- --tests)`, run);
+}

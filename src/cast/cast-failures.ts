@@ -32,7 +32,13 @@ export function brokenOff(): RaffiError {
   );
 }
 
-export function notFetched(cause: unknown): RaffiError {
+/** Why a film was not loaded: a device says no more than that it failed, or nothing, but one that has fetched nothing of it could not. */
+export function whyNotLoaded(error: unknown, hasFetched: boolean): unknown {
+  const isItsFailure = error instanceof RaffiError && /^cast_(?:failed|device_unreachable)$/.test(error.code);
+  return isItsFailure && !hasFetched ? notFetched(error) : error;
+}
+
+function notFetched(cause: unknown): RaffiError {
   return new RaffiError(
     'cast_address_unreachable',
     'The device could not fetch the film from this computer. Allow Raffi in this computer’s firewall, and have both in one network, not in a guest network.',

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RaffiError } from '../errors.ts';
 import type { Session, SessionStore } from '../session/types.ts';
 import type { CastAccess, CastToken } from './access.ts';
-import { mediaInformation } from './media-information.ts';
+import { mediaInformation, trackIdOf } from './media-information.ts';
 import type { MediaInformation } from './player.ts';
 import { prepareSegments } from './prepare-segments.ts';
 import type { CastProfile } from './profiles.ts';
@@ -131,6 +131,11 @@ export class CastFilm {
 
   get hasPicture(): boolean {
     return (this.#session.snapshot().media?.video.length ?? 0) > 0;
+  }
+
+  /** What the device is to show beside the picture. */
+  get activeTrackIds(): number[] {
+    return this.subtitleIndex === null ? [] : [trackIdOf(this.subtitleIndex)];
   }
 
   /** What the device is told; complete once it is prepared. */

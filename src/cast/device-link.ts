@@ -58,6 +58,11 @@ export class DeviceLink {
     this.#timing = timing;
   }
 
+  /** Undefined while the device is looked for. */
+  get connected(): Receiver | undefined {
+    return this.#receiver;
+  }
+
   /** @throws `cast_device_unreachable` while the device is looked for */
   get receiver(): Receiver {
     if (this.#receiver) return this.#receiver;

@@ -78,15 +78,15 @@ export class RemoteControl implements CastRemote {
   }
 
   async play(): Promise<void> {
-    await this.#cast.play();
+    await this.#cast.command('PLAY');
   }
 
   async pause(): Promise<void> {
-    await this.#cast.pause();
+    await this.#cast.command('PAUSE');
   }
 
   async seek(seconds: number): Promise<void> {
-    await this.#cast.seek(seconds);
+    await this.#cast.command('SEEK', { currentTime: seconds });
   }
 
   async setVolume(level: number, isMuted?: boolean): Promise<void> {

@@ -27,7 +27,7 @@ const SetbackSchema = z.strictObject({
 export const SessionSnapshotSchema = SessionRequestSchema.extend({
   id: z.uuid(),
   /** Of a film that is cast. */
-  oneAudio: z.boolean().exactOptional(),
+  forReceiver: z.boolean().exactOptional(),
   setbacks: z.array(SetbackSchema).exactOptional(),
 });
 export type SessionSnapshot = z.infer<typeof SessionSnapshotSchema>;

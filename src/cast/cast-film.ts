@@ -157,7 +157,11 @@ export class CastFilm {
       if (!(error instanceof RaffiError) || error.code !== 'bad_audio_index' || this.audioIndex > 0)
         throw error;
     });
-    await prepareSegments(this.#session, this.#profile.delivery, seconds, signal);
+    // Which subtitles there are is known once the film is open there, too; what keeps it from that says the other one.
+    await Promise.all([
+      this.#origin.view(signal),
+      prepareSegments(this.#session, this.#profile.delivery, seconds, signal),
+    ]);
   }
 
   /** The device has to load it again to hear it. @throws `bad_audio_index` */
@@ -218,7 +222,7 @@ function castSession(
 ): Session {
   const { id: _, startTime: _start, setbacks: _setbacks, ladder: _ladder, ...same } = request;
   // No start time: the device is told where to begin, each time anew, and the playlist must not say otherwise.
-  return sessions.create({ ...same, capabilities, oneAudio: true }, { sharing: id });
+  return sessions.create({ ...same, capabilities, forReceiver: true }, { sharing: id });
 }
 
 function reopened(sessions: SessionStore, id: string | undefined): Session | undefined {

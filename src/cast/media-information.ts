@@ -45,17 +45,17 @@ export function subtitleIndexOf(activeTrackIds: readonly number[]): number | nul
 
 const GENERIC_METADATA = 0;
 
-function textTracks({ media }: SessionView, token: CastToken): object[] {
-  return (media?.subtitles ?? [])
+function textTracks({ subtitles = [] }: SessionView, token: CastToken): object[] {
+  return subtitles
     .filter(({ isText }) => isText)
     .slice(0, MAX_TRACKS)
-    .map(({ position, language, title }) => ({
-      trackId: trackIdOf(position),
+    .map(({ index, language, title }) => ({
+      trackId: trackIdOf(index),
       type: 'TEXT',
       subtype: 'SUBTITLES',
-      trackContentId: subtitleUrl(token.sessionUrl, position),
+      trackContentId: subtitleUrl(token.sessionUrl, index),
       trackContentType: 'text/vtt',
-      name: (title ?? language ?? `Subtitles ${position + 1}`).slice(0, MAX_TITLE_CHARACTERS),
+      name: (title ?? language ?? `Subtitles ${index + 1}`).slice(0, MAX_TITLE_CHARACTERS),
       // Required of subtitles (`chrome.cast.media.Track`); `und` is BCP 47's unknown.
       language: language ?? 'und',
     }));

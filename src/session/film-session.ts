@@ -121,7 +121,7 @@ export class FilmSession implements Session {
       audio: this.#audio,
       start: this.#start,
       subtitles: this.#subtitles,
-      oneAudio: request.oneAudio === true,
+      forReceiver: request.forReceiver === true,
       onReady: () => this.#opener.enter('ready'),
       emit: (event) => this.#events.emit(event),
       now: deps.now,

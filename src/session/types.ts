@@ -25,8 +25,11 @@ export interface SessionRequest {
   languages?: string[];
   /** Offer smaller pictures where the picture is copied, too. Where it is encoded they always are. */
   ladder?: boolean;
-  /** `master.m3u8` offers the chosen audio track alone: cast devices take one of several as they like, and cannot switch. */
-  oneAudio?: boolean;
+  /**
+   * `master.m3u8` is for a cast device: the chosen audio track alone, since it takes one of several as it likes and cannot switch, and no subtitles,
+   * which it is handed beside the film.
+   */
+  forReceiver?: boolean;
   /** Asked for peers of a torrent, beside those that it names. */
   trackers?: string[];
   /** The `.torrent` file in base64, where one was handed over; `source` is its magnet link then. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { film, realClip } from '../lab/media/index.ts';
+import { film, filmFacts, realClip } from '../lab/media/index.ts';
 import { startReceiver } from '../lab/receiver/index.ts';
 import { startOtherSender } from '../lab/receiver/other-sender.ts';
 import { inNetwork, LAN_ADDRESS, testWithOtherSender } from '../support/cast-gate.ts';
@@ -134,6 +134,47 @@ describe.skipIf(LAN_ADDRESS === undefined)(`casting to a device${inNetwork}`, ()
     await rig.core.cast.stop();
     await rig.close(sessionId);
   });
+
+  test.each(['Chromecast', 'Chromecast Ultra'])(
+    '%s shows the subtitles of the film, and those that were added',
+    async (model) => {
+      await using receiver = await startReceiver({ host, model, name: `Subtitles of ${model}` });
+      using watcher = new Watcher(rig.core);
+      await watcher.device(receiver);
+      const sessionId = await rig.open(await film('subtitles-mkv'));
+      const own = filmFacts('subtitles-mkv').subtitles ?? [];
+      const added = 'WEBVTT\n\n00:00.500 --> 00:02.000\nAdded\n';
+      const answer = await rig.get(`/sessions/${sessionId}/subtitles?language=de`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'text/vtt' },
+        body: added,
+      });
+      expect(answer.status).toBe(200);
+      await rig.core.cast.load({ deviceId: receiver.id, sessionId, startSeconds: 0, subtitleIndex: 0 });
+      const [load] = loads(receiver);
+      expect(load?.activeTrackIds).toEqual([1]);
+      expect(load?.media.tracks.map(({ trackId }) => trackId)).toEqual([
+        ...own.map((_, i) => i + 1),
+        own.length + 1,
+      ]);
+      expect(load?.media.tracks.at(-1)).toMatchObject({ language: 'de' });
+      const first = await receiver.line('track', ({ trackId }) => trackId === 1);
+      expect(first.cues).toBe(own[0]?.cues.length);
+      await watcher.state('playing');
+      expect(watcher.status.subtitleIndex).toBe(0);
+
+      await rig.core.cast.setTracks({ subtitleIndex: own.length });
+      const last = await receiver.line('track', ({ trackId }) => trackId === own.length + 1);
+      expect(last.text).toContain('Added');
+      await expect.poll(() => watcher.status.subtitleIndex).toBe(own.length);
+      await rig.core.cast.setTracks({ subtitleIndex: null });
+      await expect.poll(() => watcher.status.subtitleIndex).toBeNull();
+      expect(loads(receiver)).toHaveLength(1);
+      expectAllFetched(receiver);
+      await rig.core.cast.stop();
+      await rig.close(sessionId);
+    },
+  );
 
   test('plays to the end, and gives everything back', async () => {
     await using receiver = await startReceiver({ host, name: 'To the end', speed: 8 });

@@ -62,7 +62,7 @@ export class PackagedPlayout implements Playout {
   }
 
   async master(film: Film, signal?: AbortSignal): Promise<string> {
-    const { sessionId, audio, start, subtitles, oneAudio, now } = this.#context;
+    const { sessionId, audio, start, subtitles, forReceiver, now } = this.#context;
     const audioPosition = audio.positionFor('cmaf', film);
     const wantedSeconds = start.withoutSeek(now());
     const packaging = packagingFor(film, 'cmaf');
@@ -75,12 +75,12 @@ export class PackagedPlayout implements Playout {
         reader,
         rungs,
         audioPosition,
-        oneAudio,
+        oneAudio: forReceiver,
         startSeconds: startWithin(plan, wantedSeconds),
         sizeBytes: film.info.sizeBytes,
         uri: (rendition) => renditionUri(sessionId, nameInEdition(film, rendition)),
         decision: film.decisions.cmaf,
-        subtitles: subtitleRenditions(sessionId, film, subtitles),
+        subtitles: forReceiver ? [] : subtitleRenditions(sessionId, film, subtitles),
         iFrameUri:
           film.decisions.cmaf.video?.action === 'copy'
             ? renditionUri(sessionId, nameInEdition(film, 'v0'), I_FRAME_PLAYLIST)

@@ -50,8 +50,8 @@ export interface PlayoutContext {
   audio: AudioChoice;
   start: PlaylistStart;
   subtitles: SubtitleTracks;
-  /** `master.m3u8` offers the chosen audio track alone. */
-  oneAudio: boolean;
+  /** See `SessionRequest`. */
+  forReceiver: boolean;
   /** The first bytes of a segment are there. */
   onReady: () => void;
   emit: (event: SessionEvent) => void;

@@ -1,19 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { RaffiError, toRaffiError } from '../errors.ts';
+import { lookAgain } from './look-again.ts';
 import type { ChannelAddress } from './protocol/channel.ts';
 import type { MediaStatus, ReceiverStatus } from './protocol/payloads.ts';
 import { Receiver } from './protocol/receiver.ts';
-
-/** Between tries after a device was lost: a breath of the Wi-Fi is over in a second, a router that starts again takes minutes. */
-const RECONNECT_PAUSES_MS = [
-  250,
-  500,
-  1_000,
-  2_000,
-  4_000,
-  8_000,
-  ...Array.from({ length: 20 }, () => 15_000),
-];
 
 export interface LinkEvents {
   onReceiverStatus(status: ReceiverStatus): void;
@@ -97,32 +86,28 @@ export class DeviceLink {
 
   async #lookFor(): Promise<void> {
     const { signal } = this.#closed;
-    let error: RaffiError | undefined;
     this.#isLooking = true;
-    for (const pauseMs of this.#timing.reconnectPausesMs ?? RECONNECT_PAUSES_MS) {
-      try {
-        await delay(pauseMs, undefined, { signal, ref: false });
-        const receiver = await this.#connect(signal);
-        await this.#events.onFound(receiver, signal);
-        // Else it was lost once more meanwhile.
-        if (this.#receiver === receiver) {
-          this.#isLooking = false;
-          return;
-        }
-      } catch (thrown) {
-        if (signal.aborted) return;
-        error = toRaffiError(thrown);
-        this.#receiver?.close();
-        this.#receiver = undefined;
-      }
+    try {
+      await lookAgain((running) => this.#look(running), {
+        signal,
+        pausesMs: this.#timing.reconnectPausesMs,
+      });
+      this.#isLooking = false;
+    } catch (thrown) {
+      if (!signal.aborted) this.#events.onGone(toRaffiError(thrown));
     }
-    this.#events.onGone(error ?? gone());
   }
-}
 
-function gone(): RaffiError {
-  return new RaffiError(
-    'cast_device_unreachable',
-    'The device cannot be found any more. Look whether it is switched on and in the same network, then cast again.',
-  );
+  async #look(signal: AbortSignal): Promise<boolean> {
+    try {
+      const receiver = await this.#connect(signal);
+      await this.#events.onFound(receiver, signal);
+      // Else it was lost once more meanwhile.
+      return this.#receiver === receiver;
+    } catch (error) {
+      this.#receiver?.close();
+      this.#receiver = undefined;
+      throw error;
+    }
+  }
 }

@@ -95,6 +95,20 @@ export class CoreClient {
     );
   }
 
+  /** Resolves when a cast device is there, or is gone. */
+  async device(id: string, isThere: boolean): Promise<void> {
+    await this.#ask({ device: id, isThere });
+  }
+
+  /** Resolves when the device shows the film. */
+  async cast(deviceId: string, sessionId: string, startSeconds: number): Promise<void> {
+    await this.#ask({ cast: { deviceId, sessionId, startSeconds } });
+  }
+
+  async castNoMore(): Promise<void> {
+    await this.#ask({ castNoMore: true });
+  }
+
   /** Resolves once the core is done with what it did last, freeing its memory included. */
   async rest(): Promise<void> {
     await this.#ask({ rest: true });

@@ -1,10 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CastLoad } from '../../src/cast/types.ts';
 import { loadConfig } from '../../src/config.ts';
 import { createCore } from '../../src/index.ts';
 import type { SessionRequest } from '../../src/session/types.ts';
 
 /** The core in a process of its own, so that its memory is its own and its event loop shares nothing with the origin's. */
-type Ask = { id: number; open: SessionRequest } | { id: number; rest: true } | { id: number; stop: true };
+type Ask = { id: number } & (
+  | { open: SessionRequest }
+  | { rest: true }
+  | { stop: true }
+  /** Answered when the device is there, or is gone. */
+  | { device: string; isThere: boolean }
+  | { cast: CastLoad }
+  | { castNoMore: true }
+);
+
+let stopLooking: (() => void) | undefined;
 
 const REST_WINDOW_MS = 20;
 const REST_CPU_MS = 1;
@@ -18,6 +29,21 @@ process.on('message', async (ask: Ask) => {
     process.send?.({ id: ask.id, ...(await core.open(ask.open)) });
     return;
   }
+  if ('device' in ask) {
+    await deviceIs(ask.device, ask.isThere);
+    process.send?.({ id: ask.id });
+    return;
+  }
+  if ('cast' in ask) {
+    await core.cast.load(ask.cast);
+    process.send?.({ id: ask.id });
+    return;
+  }
+  if ('castNoMore' in ask) {
+    await core.cast.stop();
+    process.send?.({ id: ask.id });
+    return;
+  }
   if ('rest' in ask) {
     await rest();
     process.send?.({ id: ask.id });
@@ -27,6 +53,18 @@ process.on('message', async (ask: Ask) => {
   process.send?.({ id: ask.id });
   process.disconnect();
 });
+
+/** Looks for devices from the first time on that one is asked for. */
+async function deviceIs(wanted: string, isThere: boolean): Promise<void> {
+  await new Promise<void>((resolve) => {
+    // The first call comes before there is a function to call: the listener stays until another one is there.
+    const stop = core.cast.subscribe(({ devices }) => {
+      if (devices.some(({ id }) => id === wanted) === isThere) resolve();
+    });
+    stopLooking?.();
+    stopLooking = stop;
+  });
+}
 
 /** Resolves once no thread of the process had anything to do for a moment: by the processor, since garbage is collected beside the event loop. */
 async function rest(): Promise<void> {

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ffmpegVersion } from '../lab/tools.ts';
+import { castRows } from './casting.ts';
 import { chartOf } from './chart.ts';
 import { CoreClient } from './core-client.ts';
 import { encodedRows } from './encoded.ts';
@@ -48,6 +49,7 @@ const groups: Record<string, () => Promise<Row[]>> = {
   'A keyframe a minute': () => longGopRows(core, remote, Math.min(runs, 5)),
   'Films that need an encoder': () => encodedRows(core, runs),
   'Encoders under load': () => encoderLoadRows(core),
+  Casting: () => castRows(core, Math.min(runs, 7)),
   Index: () => indexRows(),
   Traffic: () => trafficRows(core),
 };

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CastStatus } from '../../src/cast/types.ts';
 import { realClip } from '../lab/media/index.ts';
 import { startReceiver } from '../lab/receiver/index.ts';
-import { inNetwork, LAN_ADDRESS } from '../support/cast-gate.ts';
+import { inNetwork } from '../support/cast-gate.ts';
+import { LAN_ADDRESS } from '../support/lan-address.ts';
 import type { CastCoreAsk } from './cast-core.ts';
 import { expectAllFetched, loads } from './cast-rig.ts';
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { film, filmFacts, realClip } from '../lab/media/index.ts';
 import { startReceiver } from '../lab/receiver/index.ts';
 import { startOtherSender } from '../lab/receiver/other-sender.ts';
-import { inNetwork, LAN_ADDRESS, testWithOtherSender } from '../support/cast-gate.ts';
+import { inNetwork, testWithOtherSender } from '../support/cast-gate.ts';
+import { LAN_ADDRESS } from '../support/lan-address.ts';
 import { expectAllFetched, loads, messages, Watcher } from './cast-rig.ts';
 import { Rig } from './rig.ts';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { realClip } from '../lab/media/index.ts';
 import { startReceiver } from '../lab/receiver/index.ts';
-import { inNetwork, LAN_ADDRESS } from '../support/cast-gate.ts';
+import { inNetwork } from '../support/cast-gate.ts';
+import { LAN_ADDRESS } from '../support/lan-address.ts';
 import { expectAllFetched, Watcher } from './cast-rig.ts';
 import { Rig } from './rig.ts';
 

@@ -1,11 +1,6 @@
-import { networkInterfaces } from 'node:os';
 import { test } from 'vitest';
 import { lackingCastSender } from '../../build/setup/cast-sender.ts';
-
-/** This computer's IPv4 address in a network; undefined where it is in none. */
-export const LAN_ADDRESS = Object.values(networkInterfaces())
-  .flatMap((addresses) => addresses ?? [])
-  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+import { LAN_ADDRESS } from './lan-address.ts';
 
 /** A suffix for the names of tests that are skipped where this computer is in no network. */
 export const inNetwork = LAN_ADDRESS === undefined ? ' (skipped: this computer is in no network)' : '';

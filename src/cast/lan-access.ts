@@ -25,7 +25,7 @@ export class LanAccess implements CastAccess {
     this.#sessions = sessions;
     this.#listeners = new LanListeners(options);
     const onLastGone = () => void this.#listeners.close();
-    this.#tokens = new CastTokens({ now: Date.now, onLastGone });
+    this.#tokens = new CastTokens({ now: () => Date.now(), onLastGone });
   }
 
   async issue(sessionId: string, ttlSeconds?: number): Promise<CastToken> {

@@ -4,9 +4,9 @@ import ipaddr from 'ipaddr.js';
 import { RateWindow } from '../rate-window.ts';
 import { isLoopbackAddress } from './guard/loopback.ts';
 
-/** Receivers open about six; a page with a player no more than that per host. */
-const MAX_CONNECTIONS_EACH = 24;
-const MAX_CONNECTIONS = 96;
+/** Receivers open about six, and so does a page with a player; behind a NAT several share an address. */
+const MAX_CONNECTIONS_EACH = 64;
+const MAX_CONNECTIONS = 256;
 /** Refusals, far more than any misled player causes: from there on it is a load, and is kept from becoming one. */
 const REFUSALS = { limit: 1000, windowMs: 10_000, maxKeys: 1024 };
 

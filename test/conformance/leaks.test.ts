@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 const newCore = (dir = cacheDir) =>
-  createCore(loadConfig({}, { port: 0, cacheDir: dir, logLevel: 'silent' }));
+  createCore(loadConfig({}, { port: 0, cacheDir: dir, logLevel: 'silent', castHost: '127.0.0.1' }));
 
 /** As much of a player's life as fits in a second: films that play and films that fail, seeks that are given up, some closed. */
 async function beBusy(core: Core, baseUrl: string): Promise<void> {
@@ -58,6 +58,8 @@ async function beBusy(core: Core, baseUrl: string): Promise<void> {
     core.open({ kind: 'file', source: await film('gop2-mp4') }),
     core.open({ kind: 'file', source: '/nowhere' }),
   ]);
+  // Some of these are closed, others are cast until the stop.
+  await Promise.all(sessions.map((session) => core.issueCastToken(session)));
   const events = new AbortController();
   await Promise.all(
     sessions.map(async ({ sessionId }, index) => {

@@ -150,7 +150,9 @@ let baseUrl: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'raffi-openapi-'));
   origin = await startOrigin({ files: { '/clip.mkv': await realClip('mkv') } });
-  core = createCore({ ...loadConfig(), port: 0, cacheDir: folder, logLevel: 'fatal' });
+  // Also where this computer has no network to cast in.
+  const castHost = '127.0.0.1';
+  core = createCore({ ...loadConfig(), port: 0, cacheDir: folder, logLevel: 'fatal', castHost });
   ({ baseUrl } = await core.start());
 });
 

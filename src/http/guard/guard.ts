@@ -9,12 +9,10 @@ const APP_ORIGIN = 'app://raffi';
 /** Vite's dev server, which serves the renderer during development. */
 const DEV_ORIGINS = ['http://localhost:5173', 'http://127.0.0.1:5173'];
 
-export type CastTokenVerifier = AccessPolicy['verifyCastToken'];
-
 /** Refuses what `decideAccess` refuses, before anything else looks at the request. */
 export function guard(
   config: Pick<CoreConfig, 'allowedOrigins' | 'dev'>,
-  verifyCastToken: CastTokenVerifier,
+  verifyCastToken: AccessPolicy['verifyCastToken'],
 ): RequestHandler {
   const allowedOrigins = [APP_ORIGIN, ...(config.dev ? DEV_ORIGINS : []), ...config.allowedOrigins];
   return (request, response, next) => {

@@ -34,11 +34,10 @@ export class NeighbourLimits {
 
   /** Applies to a server from now on, beside the others that are watched. */
   watch(server: Server): void {
-    // Before the HTTP parser is set up for it.
-    server.prependListener('connection', (socket: Socket) => {
-      const { remoteAddress = '' } = socket;
-      if (isLoopbackAddress(remoteAddress)) return;
-      if (this.#admits(remoteAddress)) this.#count(socket, networkOf(remoteAddress));
+    // In place of the server's own listener, which sets up a parser: a flood shall not cost that.
+    const serve = server.listeners('connection');
+    server.removeAllListeners('connection').on('connection', (socket: Socket) => {
+      if (this.#admits(socket)) for (const listener of serve) listener.call(server, socket);
       else socket.resetAndDestroy();
     });
     server.on('request', ({ socket: { remoteAddress = '' } }, response) => {
@@ -50,11 +49,16 @@ export class NeighbourLimits {
     });
   }
 
-  #admits(address: string): boolean {
+  /** Counts what it admits. */
+  #admits(socket: Socket): boolean {
+    const { remoteAddress: address = '' } = socket;
+    if (isLoopbackAddress(address)) return true;
     const network = networkOf(address);
     if ((this.#connections.get(network) ?? 0) >= MAX_CONNECTIONS_EACH) return false;
     const isRefused = this.#connectionsInAll >= MAX_CONNECTIONS || this.#refusals.waitMs(network) > 0;
-    return !isRefused || this.#isDevice(address);
+    if (isRefused && !this.#isDevice(address)) return false;
+    this.#count(socket, network);
+    return true;
   }
 
   #count(socket: Socket, network: string): void {

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ffmpegVersion } from '../lab/tools.ts';
+import { floodRows } from './cast-flood.ts';
 import { castRows } from './casting.ts';
 import { chartOf } from './chart.ts';
 import { CoreClient } from './core-client.ts';
@@ -52,6 +53,7 @@ const groups: Record<string, () => Promise<Row[]>> = {
   Casting: () => castRows(core, Math.min(runs, 7)),
   Index: () => indexRows(),
   Traffic: () => trafficRows(core),
+  'A hostile neighbour': () => floodRows(core, runs),
 };
 
 const measured = new Map<string, Row[]>();

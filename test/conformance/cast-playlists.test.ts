@@ -6,7 +6,8 @@ import { makeDash } from '../lab/adaptive/dash.ts';
 import { makeHls } from '../lab/adaptive/hls.ts';
 import { film } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
-import { ask, LAN_ADDRESS, type Told } from '../support/lan.ts';
+import { ask, type Told } from '../support/lan.ts';
+import { LAN_ADDRESS } from '../support/lan-address.ts';
 import { Rig } from './rig.ts';
 
 /** What is cast, and whether it has a documented `/stream`. */

@@ -1,11 +1,7 @@
 import http from 'node:http';
-import { networkInterfaces } from 'node:os';
-import { lanAddresses } from '../../src/cast/lan-address.ts';
+import { LAN_ADDRESS } from './lan-address.ts';
 
-/** Reached through its own network address, a computer looks like any other of the network to itself. Undefined: it has none. */
-export const [LAN_ADDRESS] = lanAddresses(networkInterfaces());
-
-/** For the name of a suite that needs it. */
+/** For the name of a suite that reaches this computer through its own network address: so it looks like any other of the network. */
 export const LAN_NOTE = LAN_ADDRESS === undefined ? ' (SKIPPED: this computer has no network address)' : '';
 
 export interface Ask {

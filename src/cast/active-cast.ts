@@ -65,22 +65,18 @@ export class ActiveCast {
   /** @throws as `CastRemote.load` */
   load(request: CastLoad, signal?: AbortSignal): Promise<void> {
     return this.#attempt(async (running) => {
-      const { audioIndex = null, subtitleIndex = null, startSeconds } = request;
-      const film = await this.#slot.open(request.sessionId, { audioIndex, subtitleIndex }, running);
-      this.#progress.filmIs(film);
-      const preparing = film.prepare(startSeconds, running);
-      preparing.catch(() => {});
-      if (!this.device.hasVideo) {
-        await preparing;
-        if (film.hasPicture) throw noScreen();
-      }
+      const opening = this.#openFilm(request, running);
+      // Beside the device's own start, unless that would be for nothing.
+      opening.catch(() => {});
+      if (!this.device.hasVideo && (await opening).hasPicture) throw noScreen();
       const starting = this.#connect(running).then(async (receiver) => {
         this.#progress.enter('preparing');
         return { receiver, application: await player.launch(receiver, running) };
       });
-      const [{ receiver, application }] = await Promise.all([starting, preparing]);
+      const [film, { receiver, application }] = await Promise.all([opening, starting]);
       this.#application = application;
-      await this.#loadFilm(receiver, film, { seconds: startSeconds, autoplay: true }, running);
+      const wish = { seconds: request.startSeconds, autoplay: true };
+      await this.#loadFilm(receiver, film, wish, running);
     }, signal);
   }
 
@@ -187,6 +183,14 @@ export class ActiveCast {
     const { volume } = await player.status(link.receiver, signal);
     this.#progress.heardVolume(volume);
     return link.receiver;
+  }
+
+  async #openFilm(request: CastLoad, signal: AbortSignal): Promise<CastFilm> {
+    const { sessionId, audioIndex = null, subtitleIndex = null, startSeconds } = request;
+    const film = await this.#slot.open(sessionId, { audioIndex, subtitleIndex }, signal);
+    this.#progress.filmIs(film);
+    await film.prepare(startSeconds, signal);
+    return film;
   }
 
   async #loadFilm(

@@ -47,6 +47,8 @@ export async function openChannel(
     // One of the first generation speaks nothing later.
     minVersion: 'TLSv1.2',
   });
+  // A message of a few bytes must not wait for the acknowledgement of the last one.
+  socket.setNoDelay(true);
   await connected(socket, { host, port }, signal);
   const frames = new FrameReader();
   let isClosed = false;

@@ -8,8 +8,11 @@ import { DeviceList } from './device-list.ts';
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 const EXPIRY_CHECK_MS = 5_000;
-/** Of instances that are only named, asked for at once. */
+/** Changes within this time are told as one: a neighbour that changes its name all the time must not keep us busy. */
+const TELL_AFTER_MS = 50;
+/** Instances that are only named are asked for at most so many at once, and so often: what is heard must not make us shout. */
 const MAX_ASKED = 20;
+const ASK_AGAIN_AFTER_MS = 1_000;
 
 /**
  * Looks for devices until the returned function is called.
@@ -21,31 +24,46 @@ export function browse(onDevices: (devices: CastDevice[]) => void): () => void {
   const sockets = new Map<string, MulticastDns>();
   let pauseMs = FIRST_PAUSE_MS;
   let nextRound: NodeJS.Timeout | undefined;
+  let telling: NodeJS.Timeout | undefined;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
 
-  const drop = (address: string) => {
-    sockets.get(address)?.destroy();
+  const tell = () => {
+    telling ??= setTimeout(() => {
+      telling = undefined;
+      onDevices(list.devices);
+    }, TELL_AFTER_MS).unref();
+  };
+  const drop = (address: string, socket: MulticastDns) => {
+    if (sockets.get(address) !== socket) return;
     sockets.delete(address);
+    socket.destroy();
+  };
+  const askFor = (socket: MulticastDns, instances: readonly string[]) => {
+    const nowMs = performance.now();
+    if (instances.length === 0 || nowMs - askedAtMs < ASK_AGAIN_AFTER_MS) return;
+    askedAtMs = nowMs;
+    const questions = instances
+      .slice(0, MAX_ASKED)
+      .flatMap((name) => ['SRV', 'TXT'].map((type) => ({ name, type })));
+    socket.query(questions, () => {});
   };
   const open = (address: string) => {
     const socket = multicastDns({ interface: address, bind: '0.0.0.0' });
     sockets.set(address, socket);
     // A port that another program keeps to itself, a network that went away: the next round tries anew.
-    socket.on('error', () => drop(address));
+    socket.on('error', () => drop(address, socket));
     socket.on('response', (packet, from) => {
       const { announcements, unresolved } = readAnnouncements(packet, from.address);
-      const now = performance.now();
-      const changes = announcements.filter((announcement) => list.heed(announcement, now));
-      if (changes.length > 0) onDevices(list.devices);
-      const questions = unresolved
-        .slice(0, MAX_ASKED)
-        .flatMap((name) => ['SRV', 'TXT'].map((type) => ({ name, type })));
-      if (questions.length > 0) socket.query(questions, () => {});
+      const nowMs = performance.now();
+      const changes = announcements.filter((announcement) => list.heed(announcement, nowMs));
+      if (changes.length > 0) tell();
+      askFor(socket, unresolved);
     });
     return socket;
   };
   const round = () => {
     const addresses = ownAddresses();
-    for (const address of sockets.keys()) if (!addresses.includes(address)) drop(address);
+    for (const [address, socket] of sockets) if (!addresses.includes(address)) drop(address, socket);
     for (const address of addresses) {
       const socket = sockets.get(address) ?? open(address);
       socket.query([{ name: CAST_SERVICE, type: 'PTR' }], () => {});
@@ -54,14 +72,15 @@ export function browse(onDevices: (devices: CastDevice[]) => void): () => void {
     pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
   };
   const expiry = setInterval(() => {
-    if (list.expire(performance.now())) onDevices(list.devices);
+    if (list.expire(performance.now())) tell();
   }, EXPIRY_CHECK_MS).unref();
   round();
 
   return () => {
     clearTimeout(nextRound);
+    clearTimeout(telling);
     clearInterval(expiry);
-    for (const address of [...sockets.keys()]) drop(address);
+    for (const [address, socket] of sockets) drop(address, socket);
   };
 }
 

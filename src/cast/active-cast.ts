@@ -71,10 +71,10 @@ export class ActiveCast {
       if (!this.device.hasVideo && (await opening).hasPicture) throw noScreen();
       const starting = this.#connect(running).then(async (receiver) => {
         this.#progress.enter('preparing');
-        return { receiver, application: await player.launch(receiver, running) };
+        this.#application = await player.launch(receiver, running);
+        return receiver;
       });
-      const [film, { receiver, application }] = await Promise.all([opening, starting]);
-      this.#application = application;
+      const [film, receiver] = await Promise.all([opening, starting]);
       const wish = { seconds: request.startSeconds, autoplay: true };
       await this.#loadFilm(receiver, film, wish, running);
     }, signal);
@@ -211,7 +211,7 @@ export class ActiveCast {
     } catch (error) {
       // Of one that is gone nobody knows what it would have done.
       const isThere = this.#link?.connected !== undefined;
-      throw whyNotLoaded(error, !isThere || this.#options.hasFetched(this.device.host));
+      throw whyNotLoaded(error, !isThere || this.#options.hasFetched(receiver.peerAddress));
     }
     this.#progress.enter('following');
   }

@@ -38,7 +38,10 @@ test('is a session of its own: the same source, what the device decodes, and no 
     capabilities: profileOf({ model: 'Chromecast' }).capabilities,
     forReceiver: true,
   });
+  // In use, however long it is paused.
+  expect(sessions.listeners).toBe(2);
   await film.close();
+  expect(sessions.listeners).toBe(0);
   expect(sessions.ids).toEqual([origin.id]);
   expect(access.tokens.size).toBe(0);
 });
@@ -100,6 +103,24 @@ test('what cannot be opened leaves nothing', async () => {
   const wish = { profile: profileOf({ model: null }), audioIndex: 0, subtitleIndex: null, onStale: () => {} };
   const missing = CastFilm.open(deps, 'nobody', wish, signal);
   await expect(missing).rejects.toMatchObject({ code: 'session_not_found' });
+});
+
+test('goes on without the session that it was cast from', async () => {
+  const { origin, film } = await opened();
+  const reference = referenceIn(film.media.customData);
+  await sessions.store.remove(origin.id);
+  const deps = { sessions: sessions.store, access };
+  const wish = {
+    ...{ audioIndex: 0, subtitleIndex: null },
+    profile: profileOf({ model: null }),
+    onStale: () => {},
+  };
+  const castSessionId = reference?.castSessionId ?? '';
+  const again = await CastFilm.open(deps, origin.id, { ...wish, castSessionId }, signal);
+  expect(again.sessionId).toBe(castSessionId);
+  expect(sessions.ids).toEqual([castSessionId]);
+  await film.close();
+  await again.close();
 });
 
 test('a sender that comes later knows it by what the device says', async () => {

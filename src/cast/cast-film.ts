@@ -50,6 +50,8 @@ export class CastFilm {
   /** Of the film, and of the player's session, which has the subtitles: those that a person added, too. */
   readonly #tokens: { film: CastToken; subtitles: CastToken };
   readonly #renewal: NodeJS.Timeout;
+  /** Whoever listens to a session uses it: a film that is paused for a night is not given up as idle. */
+  readonly #uses: readonly (() => void)[];
   /** What the device plays, or is to play. */
   audioIndex: number;
   subtitleIndex: number | null;
@@ -63,8 +65,9 @@ export class CastFilm {
     signal: AbortSignal,
   ): Promise<CastFilm> {
     const { sessions, access } = deps;
-    const origin = sessions.get(sessionId);
-    const session = reopened(sessions, castSessionId) ?? castSession(sessions, origin, profile);
+    const known = reopened(sessions, castSessionId);
+    const origin = known && !isOpen(sessions, sessionId) ? known : sessions.get(sessionId);
+    const session = known ?? castSession(sessions, origin, profile);
     const issued: string[] = [];
     const issue = async (id: string) => {
       const token = await access.issue(id, deps.tokenTtlSeconds);
@@ -103,6 +106,7 @@ export class CastFilm {
     this.#tokens = film.tokens;
     this.audioIndex = film.audioIndex;
     this.subtitleIndex = film.subtitleIndex;
+    this.#uses = [origin, session].map((one) => one.subscribe(() => {}));
     // Well before the end, and again: a timer is late when the computer sleeps.
     const ttlMs = 1000 * (deps.tokenTtlSeconds ?? USUAL_TTL_SECONDS);
     const renew = () =>
@@ -194,6 +198,7 @@ export class CastFilm {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearInterval(this.#renewal);
+    for (const endUse of this.#uses) endUse();
     for (const { token } of Object.values(this.#tokens)) this.#deps.access.revoke(token);
     await this.#deps.sessions.remove(this.#session.id);
   }
@@ -223,6 +228,10 @@ function castSession(
   const { id: _, startTime: _start, setbacks: _setbacks, ladder: _ladder, ...same } = request;
   // No start time: the device is told where to begin, each time anew, and the playlist must not say otherwise.
   return sessions.create({ ...same, capabilities, forReceiver: true }, { sharing: id });
+}
+
+function isOpen(sessions: SessionStore, id: string): boolean {
+  return sessions.list().some((session) => session.id === id);
 }
 
 function reopened(sessions: SessionStore, id: string | undefined): Session | undefined {

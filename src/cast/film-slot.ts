@@ -36,10 +36,11 @@ export class FilmSlot {
     return film;
   }
 
-  /** What a device plays, when it is ours and its session is there: after a restart of this program. */
+  /** What a device plays, when it is ours and one of its sessions is there: after a restart of this program. */
   async adopt(customData: unknown, signal: AbortSignal): Promise<CastFilm | null> {
     const reference = referenceIn(customData);
-    const isKnown = this.#deps.sessions.list().some(({ id }) => id === reference?.sessionId);
+    const ids = [reference?.sessionId, reference?.castSessionId];
+    const isKnown = this.#deps.sessions.list().some(({ id }) => ids.includes(id));
     return reference && isKnown ? this.open(reference.sessionId, reference, signal) : null;
   }
 

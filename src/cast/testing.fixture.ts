@@ -8,6 +8,7 @@ export class CastableSessions {
   readonly #sessions = new Map<string, Session>();
   readonly requests: SessionRequest[] = [];
   readonly view: Partial<SessionView>;
+  listeners = 0;
 
   constructor(view: Partial<SessionView> = {}) {
     this.view = view;
@@ -37,6 +38,12 @@ export class CastableSessions {
     const asset: MediaAsset = { parts: [new Uint8Array(1)], contentType: 'video/mp2t' };
     const session = {
       ...{ id, request },
+      subscribe: () => {
+        this.listeners += 1;
+        return () => {
+          this.listeners -= 1;
+        };
+      },
       view: async () => view,
       snapshot: () => view,
       setAudio: async () => {},

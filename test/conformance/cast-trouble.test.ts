@@ -11,6 +11,8 @@ import { Rig } from './rig.ts';
 
 const host = LAN_ADDRESS ?? '';
 
+const OFTEN = Array.from({ length: 20 }, () => 100);
+
 let rig: Rig | undefined;
 afterEach(async () => {
   await rig?.stop();
@@ -32,7 +34,7 @@ async function castTo(where: Rig, receiver: LabReceiver): Promise<string> {
 
 describe.skipIf(LAN_ADDRESS === undefined)(`trouble with a device${inNetwork}`, () => {
   test('one that falls silent is lost, and found again when it speaks', async () => {
-    const here = await started({}, { heartbeatMs: 200, reconnectPausesMs: [100, 100, 100, 100] });
+    const here = await started({}, { heartbeatMs: 1_000, reconnectPausesMs: OFTEN });
     await using receiver = await startReceiver({ host, name: 'Falls silent', unannounced: true });
     using watcher = new Watcher(here.core);
     await castTo(here, receiver);

@@ -17,6 +17,8 @@ export interface ChannelEvents {
 
 /** A socket that carries cast messages. */
 export interface Channel {
+  /** The device's, as the socket has it. */
+  readonly peerAddress: string;
   /** Into the socket's queue; nothing where it is closed. */
   send(message: CastMessage): void;
   /** Idempotent. What was sent still goes out. */
@@ -68,6 +70,7 @@ export async function openChannel(
   socket.on('error', lose);
   socket.on('close', () => lose(undefined));
   return {
+    peerAddress: socket.remoteAddress ?? host,
     send(message) {
       if (isClosed || socket.destroyed) return;
       socket.write(frame(encodeCastMessage(message)));

@@ -69,6 +69,11 @@ export class Receiver {
     this.#events = events;
   }
 
+  /** The device's, as the socket has it. */
+  get peerAddress(): string {
+    return this.#channel?.peerAddress ?? '';
+  }
+
   /** A request to the device itself. @throws as `Requests.ask` does */
   ask(request: { type: string; [member: string]: unknown }, options?: AskOptions): Promise<Payload> {
     return this.#ask(PLATFORM, NAMESPACE.receiver, request, options);

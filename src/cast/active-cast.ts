@@ -92,10 +92,8 @@ export class ActiveCast {
       this.#application = application;
       this.#progress.heardMedia(media);
       const film = await this.#slot.adopt(media?.media?.customData, running);
-      if (!film) return this.#progress.enter('following');
-      const wish = { seconds: media?.currentTime ?? 0, autoplay: media?.playerState !== 'PAUSED' };
-      await film.prepare(wish.seconds, running);
-      await this.#loadFilm(receiver, film, wish, running);
+      if (film) await this.#loadWhereItIs(film, running);
+      else this.#progress.enter('following');
     }, signal);
   }
 
@@ -119,14 +117,12 @@ export class ActiveCast {
   async setTracks({ audioIndex, subtitleIndex }: { audioIndex?: number; subtitleIndex?: number | null }) {
     const { film } = this.#slot;
     if (!film) throw notOurs();
-    if (subtitleIndex !== undefined) film.subtitleIndex = subtitleIndex;
     // A receiver cannot change the sound of HLS: it loads the film again, where it was.
-    if (audioIndex !== undefined && audioIndex !== film.audioIndex) {
-      await film.setAudio(audioIndex, this.#ending.signal);
-      await this.#loadAgain(film);
-    } else if (subtitleIndex !== undefined) {
-      await this.command('EDIT_TRACKS_INFO', { activeTrackIds: film.activeTrackIds });
-    }
+    const isOtherSound = audioIndex !== undefined && audioIndex !== film.audioIndex;
+    if (isOtherSound) await film.setAudio(audioIndex, this.#ending.signal);
+    if (subtitleIndex !== undefined) film.subtitleIndex = subtitleIndex;
+    if (isOtherSound) await this.#loadAgain(film);
+    else await this.command('EDIT_TRACKS_INFO', { activeTrackIds: film.activeTrackIds });
     this.#progress.filmIs(film);
   }
 
@@ -217,14 +213,19 @@ export class ActiveCast {
   }
 
   #loadAgain(film: CastFilm): Promise<void> {
+    return this.#attempt((signal) => this.#loadWhereItIs(film, signal));
+  }
+
+  /** The device plays on until what it is to load is ready; what it says meanwhile (that a token is no good any more) is of the past. */
+  async #loadWhereItIs(film: CastFilm, signal: AbortSignal): Promise<void> {
+    this.#progress.filmIs(film);
+    this.#progress.enter('preparing');
+    await film.prepare(this.#progress.position, signal);
     const wish = {
       seconds: this.#progress.position,
       autoplay: this.#progress.media?.playerState !== 'PAUSED',
     };
-    return this.#attempt(async (signal) => {
-      await film.prepare(wish.seconds, signal);
-      await this.#loadFilm(this.#receiver, film, wish, signal);
-    });
+    await this.#loadFilm(this.#receiver, film, wish, signal);
   }
 
   /** A failure ends the cast. */

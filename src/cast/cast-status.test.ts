@@ -36,8 +36,10 @@ describe('where the film is', () => {
   });
 
   test('is where it is to begin until the device has said something', () => {
-    for (const phase of ['connecting', 'preparing', 'loading', 'failed'] as const)
+    expect(positionOf(facts({ phase: 'preparing' }), 3_000)).toBe(32);
+    for (const phase of ['connecting', 'loading', 'failed'] as const)
       expect(positionOf(facts({ phase }), 9_000)).toBe(12);
+    expect(positionOf(facts({ phase: 'preparing', media: undefined }), 9_000)).toBe(12);
     expect(positionOf(facts({ media: undefined }), 9_000)).toBe(12);
   });
 

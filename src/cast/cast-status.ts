@@ -60,14 +60,16 @@ export function castStatus(facts: CastFacts): CastStatus {
 
 /** Film time now, seconds: it runs on while the device plays, also while it is looked for. */
 export function positionOf({ phase, media, wantedSeconds, atMs, film }: CastFacts, nowMs: number): number {
-  const isTold =
-    media !== undefined && (phase === 'following' || phase === 'reconnecting' || phase === 'over');
+  const isTold = media !== undefined && TOLD.has(phase);
   if (!isTold) return wantedSeconds;
   const end = film?.durationSeconds ?? media.media?.durationSeconds ?? null;
   if (media.idleReason === 'FINISHED' && end !== null) return end;
   const passed = media.playerState === 'PLAYING' ? Math.max(0, nowMs - atMs) / 1000 : 0;
   return Math.min(media.currentTime + passed, end ?? Number.POSITIVE_INFINITY);
 }
+
+/** When what the device said last tells where it is: also while what it shall load next is made ready. */
+const TOLD: ReadonlySet<CastFacts['phase']> = new Set(['following', 'reconnecting', 'preparing', 'over']);
 
 /** What ended a film on the device; null while it goes on. */
 export function endOf(media: MediaStatus | undefined): 'ended' | 'failed' | 'taken' | null {

@@ -44,10 +44,10 @@ export class FilmSlot {
     return reference && isKnown ? this.open(reference.sessionId, reference, signal) : null;
   }
 
-  /** Idempotent. */
+  /** Never fails: what does not close properly is forgotten all the same. Idempotent. */
   async empty(): Promise<void> {
     const film = this.#film;
     this.#film = undefined;
-    await film?.close();
+    await film?.close().catch(() => {});
   }
 }

@@ -11,7 +11,7 @@ let access: TestAccess;
 beforeEach(() => {
   vi.useFakeTimers();
   sessions = new CastableSessions();
-  access = new TestAccess();
+  access = new TestAccess(sessions);
 });
 afterEach(() => {
   expect(vi.getTimerCount()).toBe(0);
@@ -109,6 +109,7 @@ test('goes on without the session that it was cast from', async () => {
   const { origin, film } = await opened();
   const reference = referenceIn(film.media.customData);
   await sessions.store.remove(origin.id);
+  expect(await film.renew()).toBe(true);
   const deps = { sessions: sessions.store, access };
   const wish = {
     ...{ audioIndex: 0, subtitleIndex: null },

@@ -76,10 +76,9 @@ export class CastFilm {
     };
     try {
       const chosen = { audioIndex: audioIndex ?? origin.snapshot().audioIndex, subtitleIndex };
-      const tokens = { film: await issue(session.id), subtitles: await issue(sessionId) };
-      const film = new CastFilm(deps, origin, session, { profile, tokens, onStale, ...chosen });
+      const tokens = { film: await issue(session.id), subtitles: await issue(origin.id) };
       signal.throwIfAborted();
-      return film;
+      return new CastFilm(deps, origin, session, { profile, tokens, onStale, ...chosen });
     } catch (error) {
       for (const token of issued) access.revoke(token);
       await sessions.remove(session.id);
@@ -179,15 +178,24 @@ export class CastFilm {
    * computer's address is another one. @throws what `issue` throws
    */
   async renew(): Promise<boolean> {
-    const { access, tokenTtlSeconds } = this.#deps;
+    const { access, tokenTtlSeconds, sessions } = this.#deps;
     const before = this.#tokens.film.streamUrl;
-    for (const key of ['film', 'subtitles'] as const) {
+    for (const [key, { id }] of [
+      ['film', this.#session],
+      ['subtitles', this.#origin],
+    ] as const) {
       try {
         this.#tokens[key] = access.renew(this.#tokens[key].token, tokenTtlSeconds);
       } catch {
         if (this.#isClosed) return true;
-        const id = key === 'film' ? this.#session.id : this.sessionId;
-        this.#tokens[key] = await access.issue(id, tokenTtlSeconds);
+        // The player that it was cast from has closed: its subtitles went with it, and the film goes on.
+        if (key === 'subtitles' && !isOpen(sessions, id)) continue;
+        const fresh = await access.issue(id, tokenTtlSeconds);
+        if (this.#isClosed) {
+          access.revoke(fresh.token);
+          return true;
+        }
+        this.#tokens[key] = fresh;
       }
     }
     return this.#tokens.film.streamUrl === before;

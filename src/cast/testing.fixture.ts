@@ -58,13 +58,19 @@ export class CastableSessions {
 
 /** Tokens that can be made to expire, at an address that can be made to change. */
 export class TestAccess implements CastAccess {
+  readonly #sessions: CastableSessions;
   readonly tokens = new Set<string>();
   host = '192.168.1.5';
   renewals = 0;
   issueFails = false;
   #issued = 0;
 
+  constructor(sessions: CastableSessions) {
+    this.#sessions = sessions;
+  }
+
   async issue(sessionId: string): Promise<CastToken> {
+    this.#sessions.store.get(sessionId);
     if (this.issueFails && this.#issued > 0) throw new RaffiError('no_lan_address', 'No network.');
     this.#issued += 1;
     const token = `token${this.#issued}-${sessionId}`;
@@ -73,7 +79,8 @@ export class TestAccess implements CastAccess {
   }
 
   renew(token: string): CastToken {
-    if (!this.tokens.has(token)) throw new RaffiError('token_invalid', 'It has expired.');
+    const isThere = this.#sessions.ids.some((id) => token.endsWith(id));
+    if (!isThere || !this.tokens.has(token)) throw new RaffiError('token_invalid', 'It has expired.');
     this.renewals += 1;
     return this.#describe(token);
   }

@@ -262,6 +262,10 @@ describe.skipIf(LAN_ADDRESS === undefined)(`casting to a device${inNetwork}`, ()
     await watcher.device(receiver);
     await rig.core.cast.load({ deviceId: receiver.id, sessionId, startSeconds: 5 });
     await rig.close(sessionId);
+    receiver.command({ do: 'drop' });
+    await expect.poll(() => watcher.states).toContain('reconnecting');
+    await watcher.state('playing');
+    expect(loads(receiver)).toHaveLength(1);
     await rig.core.cast.seek(15);
     await receiver.line(
       'status',

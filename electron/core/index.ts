@@ -3,12 +3,14 @@ import { loadConfig } from '../../src/config.ts';
 import { problem, RaffiError, toRaffiError } from '../../src/errors.ts';
 import { type Core, createCore } from '../../src/index.ts';
 import { type FromCore, type ToCore, ToCoreSchema } from '../ipc/core-protocol.ts';
+import { runCast } from './cast.ts';
 
 type Start = Extract<ToCore, { type: 'start' }>;
 
 /** The core process's entry: the same core as headless, spoken to by main over the process's MessagePort. */
 const port = process.parentPort;
 let core: Core | null = null;
+let stopWatchingCast = (): void => {};
 
 /** Built beside this very file. */
 const ENGINE = { torrentEntry: join(import.meta.dirname, 'torrent.js') };
@@ -37,6 +39,10 @@ async function handle(message: ToCore): Promise<void> {
       return answer(message.requestId, (running) => running.open(message.request));
     case 'issueCastToken':
       return answer(message.requestId, async (running) => running.issueCastToken(message.request));
+    case 'cast':
+      return answer(message.requestId, (running) => runCast(running.cast, message.command));
+    case 'watchCast':
+      return watchCast(message.wanted);
   }
 }
 
@@ -53,6 +59,12 @@ async function start({ defaults, port: keptPort, sessions }: Start): Promise<voi
     // Main ends this process once it has read why: exiting here could lose the message.
     send({ type: 'refused', problem: problem(toRaffiError(error)) });
   }
+}
+
+function watchCast(wanted: boolean): void {
+  stopWatchingCast();
+  stopWatchingCast =
+    wanted && core !== null ? core.cast.subscribe((snapshot) => send({ type: 'cast', snapshot })) : () => {};
 }
 
 async function answer(requestId: number, ask: (running: Core) => Promise<unknown>): Promise<void> {

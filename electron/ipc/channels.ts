@@ -4,13 +4,22 @@
  */
 export const CHANNELS = {
   healthGet: 'raffi:health:get',
-  healthSubscribe: 'raffi:health:subscribe',
-  healthUnsubscribe: 'raffi:health:unsubscribe',
-  healthEvent: 'raffi:health:event',
+  health: subscription('raffi:health'),
   openPickFile: 'raffi:open:pick-file',
   openFile: 'raffi:open:file',
-  openSubscribe: 'raffi:open:subscribe',
-  openUnsubscribe: 'raffi:open:unsubscribe',
-  openEvent: 'raffi:open:event',
+  open: subscription('raffi:open'),
   castIssueToken: 'raffi:cast:issue-token',
+  castCommand: 'raffi:cast:command',
+  cast: subscription('raffi:cast'),
 } as const;
+
+/** The page asks for `event`s, and asks for none any more. */
+export interface SubscriptionChannels {
+  subscribe: string;
+  unsubscribe: string;
+  event: string;
+}
+
+function subscription(name: string): SubscriptionChannels {
+  return { subscribe: `${name}:subscribe`, unsubscribe: `${name}:unsubscribe`, event: `${name}:event` };
+}

@@ -1,22 +1,13 @@
 import { z } from 'zod';
 import type { CastToken } from '../../src/cast/access.ts';
-import { ERROR_CODES } from '../../src/errors.ts';
+import type { CastCheck, CastDevice, CastLoad, CastSnapshot } from '../../src/cast/types.ts';
 import type { Health } from '../../src/health.ts';
+import type { IpcProblem } from './problem.ts';
 
 /**
  * The one definition of what crosses between renderer and main (contract §4): schemas, and the types inferred from them. Main
  * checks what it receives against these; the preload and the renderer import the types alone.
  */
-
-export const ProblemSchema = z.looseObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.number().int(),
-  detail: z.string(),
-  code: z.enum(ERROR_CODES),
-});
-/** RFC 9457 problem: `detail` tells a person what to do next, `code` is of the closed set of `src/errors.ts`. */
-export type IpcProblem = z.infer<typeof ProblemSchema>;
 
 /** Codec and container strings as the renderer measured them; bounded, because the renderer shows pages' text. */
 const MeasuredSchema = z.array(z.string().max(200)).max(500);
@@ -59,8 +50,8 @@ export const CastTokenRequestSchema = z.strictObject({
 export type CastTokenRequest = z.infer<typeof CastTokenRequestSchema>;
 export type { CastToken };
 
-/** What main answers to `castIssueToken`; the preload makes a rejection of a problem. */
-export type CastTokenResult = { ok: true; token: CastToken } | { ok: false; problem: IpcProblem };
+/** What main answers about casting; the preload makes a rejection of a problem. */
+export type CastResult<T> = { ok: true; value: T } | { ok: false; problem: IpcProblem };
 
 /** The supervisor's view of the core. `failed`: it crashed too often; `reason` says why and what to do. */
 export type CoreState = 'starting' | 'ready' | 'restarting' | 'failed';
@@ -100,10 +91,35 @@ export interface RaffiApi {
     /** Files and links handed over by the command line, a file association or a second start; queued until the first subscriber. */
     subscribe(listener: (result: OpenResult) => void, options?: OpenOptions): Unsubscribe;
   };
-  cast: {
-    /** Rejects with an `Error` whose message is a JSON `IpcProblem`: nothing else of an error crosses into the page. */
-    issueToken(request: CastTokenRequest): Promise<CastToken>;
-  };
+  cast: CastApi;
+}
+
+/**
+ * The remote control of a television; `CastRemote` of the core says what each does and why it fails. Methods reject with an `Error` whose message is
+ * a JSON `IpcProblem`: nothing else of an error crosses into the page.
+ */
+export interface CastApi {
+  issueToken(request: CastTokenRequest): Promise<CastToken>;
+  /** Those that are known now. */
+  devices(): Promise<readonly CastDevice[]>;
+  /**
+   * Calls back with what is known, then with every change; devices are looked for meanwhile. Outlives a crash of the core: a film on
+   * a device is `reconnecting` until the next core has taken it up again.
+   */
+  subscribe(listener: (snapshot: CastSnapshot) => void): Unsubscribe;
+  /** @param address `host` or `host:port` */
+  addDevice(address: string): Promise<CastDevice>;
+  load(request: CastLoad): Promise<void>;
+  play(): Promise<void>;
+  pause(): Promise<void>;
+  /** @param seconds film time */
+  seek(seconds: number): Promise<void>;
+  /** @param level 0 to 1 */
+  setVolume(level: number, isMuted?: boolean): Promise<void>;
+  setTracks(tracks: { audioIndex?: number; subtitleIndex?: number | null }): Promise<void>;
+  /** Tells where the film was. */
+  stop(): Promise<{ positionSeconds: number }>;
+  check(sessionId: string): Promise<CastCheck>;
 }
 
 declare global {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { CastTokenRequestSchema, OpenOptionsSchema, ProblemSchema } from './contract.ts';
+import { CastCommandSchema, CastSnapshotSchema } from './cast.ts';
+import { CastTokenRequestSchema, OpenOptionsSchema } from './contract.ts';
+import { ProblemSchema } from './problem.ts';
 
 /** What main and the core process say to each other over the utility process's MessagePort. Both sides check what they receive. */
 
@@ -59,6 +61,9 @@ export const ToCoreSchema = z.discriminatedUnion('type', [
     requestId: RequestIdSchema,
     request: CastTokenRequestSchema,
   }),
+  z.strictObject({ type: z.literal('cast'), requestId: RequestIdSchema, command: CastCommandSchema }),
+  /** From now on `cast` snapshots are wanted, or none any more. */
+  z.strictObject({ type: z.literal('watchCast'), wanted: z.boolean() }),
 ]);
 export type ToCore = z.infer<typeof ToCoreSchema>;
 
@@ -90,6 +95,7 @@ export const FromCoreSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('refused'), problem: ProblemSchema }),
   z.strictObject({ type: z.literal('health'), health: CoreHealthSchema }),
   z.strictObject({ type: z.literal('sessions'), sessions: z.array(SessionSnapshotSchema) }),
+  z.strictObject({ type: z.literal('cast'), snapshot: CastSnapshotSchema }),
   z.strictObject({ type: z.literal('answer'), requestId: RequestIdSchema, value: z.unknown() }),
   z.strictObject({ type: z.literal('problem'), requestId: RequestIdSchema, problem: ProblemSchema }),
 ]);

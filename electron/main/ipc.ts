@@ -8,11 +8,13 @@ import {
   ipcMain,
 } from 'electron';
 import type { z } from 'zod';
+import type { CastSnapshot } from '../../src/cast/types.ts';
 import { problem, RaffiError, toRaffiError } from '../../src/errors.ts';
+import { CastCommandSchema } from '../ipc/cast.ts';
 import { CHANNELS } from '../ipc/channels.ts';
 import {
+  type CastResult,
   CastTokenRequestSchema,
-  type CastTokenResult,
   type IpcHealth,
   OpenFileSchema,
   OpenOptionsSchema,
@@ -20,6 +22,8 @@ import {
 } from '../ipc/contract.ts';
 import { APP_ORIGIN } from './assets.ts';
 import type { Opener } from './opener.ts';
+import { offerSubscription } from './subscriptions.ts';
+import { CastLink } from './supervisor/cast-link.ts';
 import type { CoreStatus, Supervisor } from './supervisor/supervisor.ts';
 import { fileTarget } from './targets.ts';
 
@@ -69,52 +73,34 @@ export function handleIpc({ supervisor, opener, window }: Parties): void {
     );
     return { ok: false, name: basename(name), problem: problem(refusal) };
   });
-  ipcMain.handle(CHANNELS.castIssueToken, async (event, payload: unknown): Promise<CastTokenResult> => {
-    assertPage(event);
-    try {
-      const token = await supervisor.issueCastToken(parse(CastTokenRequestSchema, payload));
-      return { ok: true, token };
-    } catch (error) {
-      return { ok: false, problem: problem(toRaffiError(error)) };
-    }
+  handleCast(supervisor);
+  offerSubscription<IpcHealth>(CHANNELS.health, assertPage, (push) => {
+    const tell = (status: CoreStatus): void => push(healthOf(status));
+    tell(supervisor.status);
+    return supervisor.subscribe(tell);
   });
-  handleSubscriptions(supervisor, opener);
+  offerSubscription<OpenResult>(CHANNELS.open, assertPage, (push, payload) =>
+    opener.subscribe(parse(OpenOptionsSchema, payload), push),
+  );
 }
 
-function handleSubscriptions(supervisor: Supervisor, opener: Opener): void {
-  const health = new Map<number, () => void>();
-  const endHealth = (id: number): void => {
-    health.get(id)?.();
-    health.delete(id);
-  };
-  ipcMain.on(CHANNELS.healthSubscribe, (event) => {
-    assertPage(event);
-    const { sender } = event;
-    const push = (status: CoreStatus): void => {
-      if (!sender.isDestroyed()) sender.send(CHANNELS.healthEvent, healthOf(status));
-    };
-    if (!health.has(sender.id)) {
-      health.set(sender.id, supervisor.subscribe(push));
-      sender.once('destroyed', () => endHealth(sender.id));
-    }
-    push(supervisor.status);
-  });
-  ipcMain.on(CHANNELS.healthUnsubscribe, (event) => {
-    assertPage(event);
-    endHealth(event.sender.id);
-  });
-  ipcMain.on(CHANNELS.openSubscribe, (event, payload: unknown) => {
-    assertPage(event);
-    const { sender } = event;
-    opener.subscribe(parse(OpenOptionsSchema, payload), (result) => {
-      if (!sender.isDestroyed()) sender.send(CHANNELS.openEvent, result);
+function handleCast(supervisor: Supervisor): void {
+  const cast = new CastLink(supervisor);
+  const answer = <T>(channel: string, run: (payload: unknown) => Promise<T>): void => {
+    ipcMain.handle(channel, async (event, payload: unknown): Promise<CastResult<T>> => {
+      assertPage(event);
+      try {
+        return { ok: true, value: await run(payload) };
+      } catch (error) {
+        return { ok: false, problem: problem(toRaffiError(error)) };
+      }
     });
-    sender.once('destroyed', () => opener.unsubscribe());
-  });
-  ipcMain.on(CHANNELS.openUnsubscribe, (event) => {
-    assertPage(event);
-    opener.unsubscribe();
-  });
+  };
+  answer(CHANNELS.castIssueToken, async (payload) =>
+    supervisor.issueCastToken(parse(CastTokenRequestSchema, payload)),
+  );
+  answer(CHANNELS.castCommand, async (payload) => cast.run(parse(CastCommandSchema, payload)));
+  offerSubscription<CastSnapshot>(CHANNELS.cast, assertPage, (push) => cast.subscribe(push));
 }
 
 /** Only our own page's top frame may speak: a frame that got in from elsewhere may not. */

@@ -42,8 +42,8 @@ test('what comes before the page listens is kept, in order, and opened with what
 
 test('after the page stopped listening, things wait again', () => {
   const { requests, opener } = record();
-  opener.subscribe({}, () => {});
-  opener.unsubscribe();
+  const unsubscribe = opener.subscribe({}, () => {});
+  unsubscribe();
   opener.handOver([film('a')]);
   expect(requests).toEqual([]);
 });

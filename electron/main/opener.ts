@@ -36,13 +36,14 @@ export class Opener {
     this.#flush();
   }
 
-  subscribe(options: OpenOptions, deliver: (result: OpenResult) => void): void {
-    this.#subscriber = { options, deliver };
+  /** Takes the place of the last subscriber, until the returned function is called. */
+  subscribe(options: OpenOptions, deliver: (result: OpenResult) => void): () => void {
+    const subscriber = { options, deliver };
+    this.#subscriber = subscriber;
     this.#flush();
-  }
-
-  unsubscribe(): void {
-    this.#subscriber = null;
+    return () => {
+      if (this.#subscriber === subscriber) this.#subscriber = null;
+    };
   }
 
   #flush(): void {

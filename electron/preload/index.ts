@@ -1,13 +1,13 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import { CHANNELS } from '../ipc/channels.ts';
-import type { CastTokenResult, IpcHealth, OpenResult, RaffiApi, Unsubscribe } from '../ipc/contract.ts';
+import type { CastAnswer, CastCommand } from '../ipc/cast.ts';
+import { CHANNELS, type SubscriptionChannels } from '../ipc/channels.ts';
+import type { CastResult, CastToken, IpcHealth, OpenResult, RaffiApi, Unsubscribe } from '../ipc/contract.ts';
 
 /** The page's whole reach beyond the web: these functions and nothing else. Main validates what they send. */
 const api: RaffiApi = {
   health: {
     get: () => ipcRenderer.invoke(CHANNELS.healthGet) as Promise<IpcHealth>,
-    subscribe: (listener) =>
-      subscribe(CHANNELS.healthEvent, listener, [CHANNELS.healthSubscribe], [CHANNELS.healthUnsubscribe]),
+    subscribe: (listener) => subscribe(CHANNELS.health, listener),
   },
   open: {
     pickFile: (options = {}) =>
@@ -16,15 +16,22 @@ const api: RaffiApi = {
       const request = { path: webUtils.getPathForFile(file), name: file.name, options };
       return ipcRenderer.invoke(CHANNELS.openFile, request) as Promise<OpenResult>;
     },
-    subscribe: (listener, options = {}) =>
-      subscribe(CHANNELS.openEvent, listener, [CHANNELS.openSubscribe, options], [CHANNELS.openUnsubscribe]),
+    subscribe: (listener, options = {}) => subscribe(CHANNELS.open, listener, options),
   },
   cast: {
-    issueToken: async (request) => {
-      const result = (await ipcRenderer.invoke(CHANNELS.castIssueToken, request)) as CastTokenResult;
-      if (!result.ok) throw new Error(JSON.stringify(result.problem));
-      return result.token;
-    },
+    issueToken: (request) => ask<CastToken>(CHANNELS.castIssueToken, request),
+    devices: () => tell({ do: 'devices' }),
+    subscribe: (listener) => subscribe(CHANNELS.cast, listener),
+    addDevice: (address) => tell({ do: 'addDevice', address }),
+    load: (request) => tell({ do: 'load', request }),
+    play: () => tell({ do: 'play' }),
+    pause: () => tell({ do: 'pause' }),
+    seek: (seconds) => tell({ do: 'seek', seconds }),
+    setVolume: (level, isMuted) =>
+      tell({ do: 'setVolume', level, ...(isMuted === undefined ? {} : { isMuted }) }),
+    setTracks: (tracks) => tell({ do: 'setTracks', tracks }),
+    stop: () => tell({ do: 'stop' }),
+    check: (sessionId) => tell({ do: 'check', sessionId }),
   },
 };
 
@@ -33,25 +40,33 @@ contextBridge.exposeInMainWorld('raffi', api);
 /** Subscriptions per event channel: main is told of the first and of the end of the last. */
 const subscribers = new Map<string, number>();
 
-type Announcement = [channel: string, ...payload: unknown[]];
-
 function subscribe<T>(
-  channel: string,
+  { subscribe: begin, unsubscribe: end, event }: SubscriptionChannels,
   listener: (value: T) => void,
-  begin: Announcement,
-  end: Announcement,
+  payload?: unknown,
 ): Unsubscribe {
   const relay = (_event: unknown, value: T): void => listener(value);
-  ipcRenderer.on(channel, relay);
-  subscribers.set(channel, (subscribers.get(channel) ?? 0) + 1);
-  ipcRenderer.send(...begin);
+  ipcRenderer.on(event, relay);
+  subscribers.set(event, (subscribers.get(event) ?? 0) + 1);
+  ipcRenderer.send(begin, payload);
   let active = true;
   return () => {
     if (!active) return;
     active = false;
-    ipcRenderer.off(channel, relay);
-    const left = (subscribers.get(channel) ?? 1) - 1;
-    subscribers.set(channel, left);
-    if (left === 0) ipcRenderer.send(...end);
+    ipcRenderer.off(event, relay);
+    const left = (subscribers.get(event) ?? 1) - 1;
+    subscribers.set(event, left);
+    if (left === 0) ipcRenderer.send(end);
   };
+}
+
+/** A command to the remote control. */
+function tell<Do extends CastCommand['do']>(command: CastCommand & { do: Do }): Promise<CastAnswer<Do>> {
+  return ask<CastAnswer<Do>>(CHANNELS.castCommand, command);
+}
+
+async function ask<T>(channel: string, payload: unknown): Promise<T> {
+  const result = (await ipcRenderer.invoke(channel, payload)) as CastResult<T>;
+  if (!result.ok) throw new Error(JSON.stringify(result.problem));
+  return result.value;
 }

@@ -1,5 +1,5 @@
 import { RaffiError } from '../../../src/errors.ts';
-import type { IpcProblem } from '../../ipc/contract.ts';
+import type { IpcProblem } from '../../ipc/problem.ts';
 
 /** Requests to the core that wait for their answer. Every one is settled: by its answer, its time-out, or the core's end. */
 export class Requests {

@@ -1,37 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { problem, RaffiError } from '../../../src/errors.ts';
-import type { FromCore, ToCore } from '../../ipc/core-protocol.ts';
-import { type CoreProcessEvents, type CoreStatus, Supervisor } from './supervisor.ts';
-
-/** A core process that does what the test says. */
-class ScriptedCore {
-  readonly received: ToCore[] = [];
-  readonly #events: CoreProcessEvents;
-  killed = false;
-
-  constructor(events: CoreProcessEvents) {
-    this.#events = events;
-  }
-
-  post(message: ToCore): void {
-    this.received.push(message);
-    if (message.type === 'stop') this.die('asked');
-  }
-
-  kill(): void {
-    this.killed = true;
-    this.die('killed');
-  }
-
-  say(message: FromCore): void {
-    this.#events.message(message);
-  }
-
-  die(reason: string): void {
-    this.#events.exited(reason);
-  }
-}
+import { ScriptedCore } from './scripted-core.fixture.ts';
+import { type CoreStatus, Supervisor } from './supervisor.ts';
 
 const BASE_URL = 'http://127.0.0.1:6969';
 const HEALTH = {

@@ -1,3 +1,4 @@
+import type { CastSnapshot } from '../../../src/cast/types.ts';
 import { RaffiError } from '../../../src/errors.ts';
 import type { CastToken, CastTokenRequest, CoreState } from '../../ipc/contract.ts';
 import {
@@ -60,6 +61,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #requests = new Requests();
   readonly #listeners = new Set<(status: CoreStatus) => void>();
+  readonly #castListeners = new Set<(snapshot: CastSnapshot) => void>();
   readonly #now: () => number;
   #status: CoreStatus = { state: 'starting', baseUrl: null, reason: undefined, health: null, sessions: 0 };
   #process: CoreProcess | null = null;
@@ -87,6 +89,12 @@ export class Supervisor {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Calls back with what the core's remote control tells, once it was told to (`watchCast`), until the returned function is called. */
+  subscribeCast(listener: (snapshot: CastSnapshot) => void): () => void {
+    this.#castListeners.add(listener);
+    return () => this.#castListeners.delete(listener);
+  }
+
   start(): void {
     if (this.#process === null && this.#onEnded === null) this.#spawn();
   }
@@ -95,12 +103,12 @@ export class Supervisor {
   async open(request: CoreSessionRequest): Promise<string> {
     // Someone who opens a film after the core gave up asks for another try.
     if (this.#status.state === 'failed') this.#revive();
-    const answer = await this.#ask((requestId) => ({ type: 'open', requestId, request }));
+    const answer = await this.ask((requestId) => ({ type: 'open', requestId, request }));
     return OpenedSchema.parse(answer).sessionId;
   }
 
   async issueCastToken(request: CastTokenRequest): Promise<CastToken> {
-    const answer = await this.#ask((requestId) => ({ type: 'issueCastToken', requestId, request }));
+    const answer = await this.ask((requestId) => ({ type: 'issueCastToken', requestId, request }));
     return CastTokenSchema.parse(answer);
   }
 
@@ -108,12 +116,26 @@ export class Supervisor {
   async refresh(): Promise<CoreStatus> {
     if (this.#status.state !== 'ready') return this.#status;
     try {
-      const answer = await this.#ask((requestId) => ({ type: 'health', requestId }));
+      const answer = await this.ask((requestId) => ({ type: 'health', requestId }));
       this.#update({ health: CoreHealthSchema.parse(answer) });
     } catch {
       // It died or hangs: the state says so, and that is the answer.
     }
     return this.#status;
+  }
+
+  /** Tells the core that runs; nobody where none does. */
+  tell(message: ToCore): void {
+    this.#process?.post(message);
+  }
+
+  /** The core's answer; waits for a core that is starting. Rejects with the core's own error, or `core_unavailable`. */
+  async ask(
+    message: (requestId: number) => ToCore,
+    timeoutMs: number = REQUEST_TIMEOUT_MS,
+  ): Promise<unknown> {
+    const core = await this.#ready();
+    return this.#requests.send((requestId) => core.post(message(requestId)), timeoutMs);
   }
 
   /** Ends the core: politely, then by force after 2.5 s. Idempotent: every caller waits for the same end. */
@@ -164,6 +186,9 @@ export class Supervisor {
       case 'sessions':
         this.#sessions = message.sessions;
         this.#update({ sessions: message.sessions.length });
+        break;
+      case 'cast':
+        for (const listener of [...this.#castListeners]) listener(message.snapshot);
         break;
       case 'answer':
         this.#requests.answer(message.requestId, message.value);
@@ -235,11 +260,6 @@ export class Supervisor {
   #abandon(core: CoreProcess): void {
     this.#hung = true;
     core.kill();
-  }
-
-  async #ask(message: (requestId: number) => ToCore): Promise<unknown> {
-    const core = await this.#ready();
-    return this.#requests.send((requestId) => core.post(message(requestId)), REQUEST_TIMEOUT_MS);
   }
 
   /** The core once it is ready; rejects when it fails or takes too long. */

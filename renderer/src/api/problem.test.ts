@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ERROR_CODES, problem, RaffiError } from '../../../src/errors.ts';
-import { decodeFailure, failureOf } from './problem.ts';
+import { decodeFailure, failureOf, failureOfRejection } from './problem.ts';
 
 describe('failureOf', () => {
   test('a problem document becomes title, remedy and code', () => {
@@ -41,4 +41,15 @@ describe('failureOf', () => {
 
 test('a decode failure carries what the browser said, and a remedy', () => {
   expect(decodeFailure('PIPELINE_ERROR_DECODE.').detail).toMatch(/^PIPELINE_ERROR_DECODE\. .*Try/);
+});
+
+test('a rejection of the bridge carries a problem, or says at least something', () => {
+  const refusal = problem(new RaffiError('core_unavailable', 'Restart Raffi.'));
+  expect(failureOfRejection(new Error(JSON.stringify(refusal)))).toMatchObject({
+    code: 'core_unavailable',
+    detail: 'Restart Raffi.',
+  });
+  for (const thrown of [new Error('no JSON'), new Error('7'), 'text', undefined]) {
+    expect(failureOfRejection(thrown).detail).toContain('Try again');
+  }
 });

@@ -43,6 +43,18 @@ export function failureOf(status: number, body: string): Failure {
   return failureFrom(problem, problem.retryAfterSeconds);
 }
 
+/** The failure of a call of `window.raffi.cast`, which rejects with a problem document as its message. */
+export function failureOfRejection(thrown: unknown): Failure {
+  const problem = thrown instanceof Error ? parseProblem(thrown.message) : null;
+  if (problem !== null) return failureFrom(problem);
+  return {
+    code: 'unknown_answer',
+    title: 'Something went wrong',
+    detail: 'Raffi did not understand its own answer. Try again; if that does not help, restart Raffi.',
+    canRetry: true,
+  };
+}
+
 /** From the `error` member of a session, or a problem document. */
 export function failureFrom(
   error: { code: ErrorCode; title: string; detail: string },

@@ -71,6 +71,12 @@ export class ElementPlayer {
     this.#play(way, this.positionSeconds);
   }
 
+  /** Plays from another place than the film was at, or stays there. */
+  goOnAt(way: Way, seconds: number, isPaused: boolean): void {
+    this.#startSeconds = seconds;
+    this.#play(way, seconds, isPaused);
+  }
+
   /** The core is back: its port may be another one. */
   reconnect(): void {
     if (this.#engine === null) return;
@@ -103,7 +109,7 @@ export class ElementPlayer {
     this.trouble = null;
   }
 
-  #play(way: Way, startSeconds: number): void {
+  #play(way: Way, startSeconds: number, isPaused = false): void {
     const video = this.#video;
     const playable = this.#options.playable();
     if (video === null || playable === null) return;
@@ -116,7 +122,8 @@ export class ElementPlayer {
     this.#engine.selectAudio(this.audioIndex);
     this.applyQuality();
     // Rejected when the film is closed before it began; the play button stays for a blocked autoplay.
-    void video.play().catch(() => {});
+    if (isPaused) video.pause();
+    else void video.play().catch(() => {});
   }
 
   #host(video: HTMLVideoElement, { media }: Playable, startSeconds: number): EngineHost {

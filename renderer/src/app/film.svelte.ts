@@ -29,6 +29,17 @@ export interface FilmContext {
   languages(): string[];
 }
 
+/** Where a film goes on that played elsewhere. */
+export interface Place {
+  /** Film time. */
+  seconds: number;
+  isPaused: boolean;
+  /** Position among the audio tracks. */
+  audioIndex: number;
+  /** What to tell of it; null: nothing. */
+  notice: string | null;
+}
+
 /** Between two attempts to reach a core that does not answer. */
 const UNREACHABLE_PAUSE_MS = 300;
 
@@ -40,7 +51,8 @@ export class Film {
   readonly quality = new Quality(() => (this.#isCut ? qualityChoices(this.news.view) : []));
   readonly player: ElementPlayer;
   name = $state('');
-  phase: 'opening' | 'playing' | 'failed' = $state('opening');
+  /** `away`: it plays on another device. */
+  phase: 'opening' | 'playing' | 'away' | 'failed' = $state('opening');
   failure: Failure | null = $state.raw(null);
   audio: AudioChoice[] = $derived(this.#isCut ? playableAudio(this.news.view, this.canEncode) : []);
   chapters: ChapterMark[] = $state.raw([]);
@@ -63,6 +75,11 @@ export class Film {
       quality: this.quality,
       onFailure: (failure) => this.#engineFailed(failure),
     });
+  }
+
+  /** Its session in the core; null while there is none. */
+  get sessionId(): string | null {
+    return this.#session.id;
   }
 
   /** What the core says of the programs it runs; null until it has looked for them. */
@@ -117,6 +134,25 @@ export class Film {
       return sessions.find((session) => session.id === id)?.encoders ?? [];
     });
     if (isLess) this.player.applyQuality();
+  }
+
+  /** Another device plays it from now on: nothing is left of it in the element. Where it was. */
+  handOver(): Pick<Place, 'seconds' | 'audioIndex'> {
+    this.player.keepPosition();
+    this.#stop();
+    this.phase = 'away';
+    return { seconds: this.player.positionSeconds, audioIndex: this.player.audioIndex };
+  }
+
+  /** It plays here again. */
+  takeBack({ seconds, isPaused, audioIndex, notice }: Place): void {
+    const { way } = this.player;
+    if (this.phase !== 'away' || way === null) return;
+    this.#attempt = new AbortController();
+    this.phase = 'opening';
+    this.recovery.notice = notice;
+    if (audioIndex !== this.player.audioIndex) this.selectAudio(audioIndex);
+    this.player.goOnAt(way, seconds, isPaused);
   }
 
   /** Another file of the same torrent, ready to be played in this one's stead. Rejects with `ApiError`. */

@@ -15,7 +15,8 @@ test.each([
   ['ArrowUp', { do: 'volume', change: 0.05 }],
   ['m', { do: 'toggle-mute' }],
   ['f', { do: 'toggle-fullscreen' }],
-  ['c', { do: 'toggle-audio' }],
+  ['a', { do: 'toggle-audio' }],
+  ['c', { do: 'toggle-cast' }],
   ['q', { do: 'toggle-quality' }],
   ['i', { do: 'toggle-details' }],
   ['0', { do: 'seek', fraction: 0 }],
@@ -44,7 +45,7 @@ test('what has the focus keeps the keys it needs', () => {
   expect(press('Enter', 'button')).toBeNull();
   expect(press('k', 'button')).toEqual({ do: 'toggle-play' });
   expect(press('ArrowDown', 'menu')).toBeNull();
-  expect(press('c', 'menu')).toEqual({ do: 'toggle-audio' });
+  expect(press('a', 'menu')).toEqual({ do: 'toggle-audio' });
   expect(press('ArrowLeft', 'volume-range')).toBeNull();
   expect(press('ArrowLeft', 'time-range')).toEqual({ do: 'skip', seconds: -5 });
 });

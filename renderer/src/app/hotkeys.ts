@@ -5,6 +5,7 @@ export type HotkeyAction =
         | 'toggle-play'
         | 'toggle-mute'
         | 'toggle-fullscreen'
+        | 'toggle-cast'
         | 'toggle-audio'
         | 'toggle-quality'
         | 'toggle-details'
@@ -61,8 +62,10 @@ export function hotkey(key: Key, focus: FocusKind): HotkeyAction | null {
       return { do: 'toggle-mute' };
     case 'f':
       return { do: 'toggle-fullscreen' };
-    case 'c':
+    case 'a':
       return { do: 'toggle-audio' };
+    case 'c':
+      return { do: 'toggle-cast' };
     case 'q':
       return { do: 'toggle-quality' };
     case 'i':
@@ -75,11 +78,15 @@ export function hotkey(key: Key, focus: FocusKind): HotkeyAction | null {
 /** What has the focus, out of an event's target. Custom elements hide their inner `<input>`. */
 export function focusKind(target: EventTarget | null): FocusKind {
   if (!(target instanceof Element)) return 'page';
-  if (target.closest('[role=menu]')) return 'menu';
+  if (target instanceof HTMLInputElement && target.type === 'range')
+    return target.dataset.range === 'volume' ? 'volume-range' : 'time-range';
   switch (target.localName) {
     case 'input':
     case 'textarea':
       return 'text';
+  }
+  if (target.closest('[role=menu], [role=dialog]')) return 'menu';
+  switch (target.localName) {
     case 'button':
     case 'a':
     case 'media-play-button':

@@ -70,7 +70,10 @@ describe('the app', () => {
       api: {
         health: ['get', 'subscribe'],
         open: ['pickFile', 'fromDrop', 'subscribe'],
-        cast: ['issueToken'],
+        cast: [
+          ...['issueToken', 'devices', 'subscribe', 'addDevice', 'load', 'play', 'pause'],
+          ...['seek', 'setVolume', 'setTracks', 'stop', 'check'],
+        ],
       },
     });
   });
@@ -125,14 +128,27 @@ describe('the app', () => {
     expect(result).toMatchObject({ ok: false, name: 'x.mkv', problem: { code: 'source_refused' } });
   });
 
-  test('casting is not there yet, and says so', async () => {
-    const refusal = await app.page.evaluate(() =>
-      window.raffi.cast.issueToken({ sessionId: crypto.randomUUID() }).then(
-        () => 'issued',
-        (error: unknown) => String(error),
-      ),
+  test('casting answers in problems of the closed set', async () => {
+    const refusals = await app.page.evaluate(async () => {
+      const told = (error: unknown) => String(error);
+      const { cast } = window.raffi;
+      return [
+        await cast.issueToken({ sessionId: crypto.randomUUID() }).then(() => 'issued', told),
+        await cast.seek(-1).then(() => 'sought', told),
+        await cast.seek(1).then(() => 'sought', told),
+      ];
+    });
+    expect(refusals[0]).toContain('"code":"session_not_found"');
+    expect(refusals[1]).toContain('"code":"bad_request"');
+    expect(refusals[2]).toContain('"code":"cast_no_device"');
+  });
+
+  test('a page that is loaded anew hears of the core again', async () => {
+    await app.page.reload();
+    const { state } = await app.page.evaluate(
+      () => new Promise<IpcHealth>((resolve) => window.raffi.health.subscribe(resolve)),
     );
-    expect(refusal).toMatch(/"code":"(not_implemented|session_not_found)"/);
+    expect(state).toBe('ready');
   });
 
   test('a killed core comes back at the same address, with its sessions', async () => {

@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createCipheriv, createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { TorrentStatus } from '../../src/torrent/status.ts';
 import { LOOPBACK_SETTINGS } from '../../src/torrent/testing.fixture.ts';
 import { film, realClip } from '../lab/media/index.ts';
@@ -39,6 +41,10 @@ async function statusOf(infoHash: string): Promise<TorrentStatus> {
   return json(await rig.get(`/torrents/${infoHash}/status`)) as TorrentStatus;
 }
 
+const MIB = 1024 * 1024;
+/** Bytes of which no two places are alike, the same each time. */
+const noise = (sizeBytes: number) =>
+  createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(sizeBytes));
 const sha1 = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest('hex');
 
 describe('a magnet link', () => {
@@ -97,6 +103,37 @@ describe('a torrent’s file', () => {
       ready: true,
       downUsefulBytes: bytes.length,
     });
+  });
+
+  it('is the same under 10,000 random ranges, several at once, while it comes in', {
+    timeout: 240_000,
+  }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'raffi-ranges-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const bytes = noise(96 * MIB);
+    const path = join(folder, 'noise.mkv');
+    await writeFile(path, bytes);
+    const { magnet, infoHash } = await seeded(path, { pieceBytes: 128 * 1024 });
+    const random = randomNumbers(21);
+    const wrong: string[] = [];
+    const ask = async () => {
+      const start = Math.floor(random() * bytes.length);
+      const end = Math.min(bytes.length, start + 1 + Math.floor(random() * 20_000));
+      const headers = { Range: `bytes=${start}-${end - 1}` };
+      const answer = await rig.get(`/torrents/${infoHash}/0`, { headers });
+      const isRight = answer.status === 206 && Buffer.compare(answer.bytes, bytes.subarray(start, end)) === 0;
+      if (!isRight) wrong.push(`${start}-${end}: ${answer.status}, ${answer.bytes.length} bytes`);
+    };
+    // Its peer is quick: after so many it is all there, and it is opened anew.
+    for (let round = 0; round < 10; round += 1) {
+      const session = await rig.open(magnet, { kind: 'torrent' });
+      const four = [1, 2, 3, 4].map(async () => {
+        for (let n = 0; n < 250; n += 1) await ask();
+      });
+      await Promise.all(four);
+      await rig.close(session);
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('answers HEAD, suffixes and what lies beyond it', async () => {

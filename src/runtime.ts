@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import path from 'node:path';
 import type { Express } from 'express';
 import { version } from '../package.json';
 import { manifestAccess } from './adaptive/manifest-access.ts';
@@ -37,6 +38,7 @@ import {
 import type { TorrentBounds } from './torrent/torrent.ts';
 import { TorrentEngine } from './torrent/torrent-engine.ts';
 import { torrentSpecOf } from './torrent/torrent-request.ts';
+import { TorrentShelf } from './torrent/torrent-shelf.ts';
 import { TorrentSource } from './torrent/torrent-source.ts';
 
 /** What sources do with the network, where the embedding program or a test wants it otherwise. */
@@ -65,6 +67,7 @@ export class Runtime {
   readonly torrents: TorrentEngine;
   readonly castAccess: LanAccess;
   readonly cast: RemoteControl;
+  readonly #torrentShelf: TorrentShelf;
   readonly #tools: FfmpegTools;
   readonly #encoders: Encoders;
   readonly #runFolder: RunFolder;
@@ -79,6 +82,12 @@ export class Runtime {
     options: { restore: readonly SessionRequest[]; onChange: () => void; network: Network },
   ): Promise<Runtime> {
     const runtime = new Runtime(config, log, await createRunFolder(config.cacheDir), options);
+    const shelf = runtime.#torrentShelf;
+    const cleaned = removeStaleRuns(config.cacheDir, (folder) => shelf.rescue(folder));
+    shelf.open(cleaned);
+    cleaned.then((removed) => {
+      if (removed.length > 0) log.info({ removed }, 'removed what earlier runs left');
+    });
     try {
       for (const request of options.restore) runtime.store.create(request);
       runtime.#listening = await listen(runtime.#app, config, runtime.#limits);
@@ -86,9 +95,6 @@ export class Runtime {
       await runtime.close();
       throw error;
     }
-    removeStaleRuns(config.cacheDir).then((removed) => {
-      if (removed.length > 0) log.info({ removed }, 'removed what earlier runs left');
-    });
     return runtime;
   }
 
@@ -113,11 +119,18 @@ export class Runtime {
     });
     const { waits, torrents, cast = {}, ...patience } = network;
     const sourceDeps = { ...patience, cacheDir: runFolder.path, budget: new CacheBudget(config.cacheBytes) };
+    const { budget } = sourceDeps;
+    this.#torrentShelf = new TorrentShelf({
+      folder: path.join(config.cacheDir, 'torrents'),
+      budget,
+      keeps: config.torrent.keep,
+    });
     this.torrents = new TorrentEngine({
       settings: config.torrent,
       entry: config.torrentEntry,
       folder: runFolder.path,
-      budget: sourceDeps.budget,
+      shelf: this.#torrentShelf,
+      budget,
       bounds: torrents,
       log,
     });

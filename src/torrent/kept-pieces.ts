@@ -13,6 +13,11 @@ export interface KeptPiecesOptions {
   drop: (from: number, end: number) => void;
 }
 
+/** A piece that an earlier run left takes its room, but is not to be read before it is verified. */
+const ABSENT = 0;
+const HERE = 1;
+const UNVERIFIED = 2;
+
 /** A file of pieces, as the budget counts it. */
 interface PieceFile extends Evictable {
   readers: number;
@@ -49,14 +54,27 @@ export class KeptPieces {
   }
 
   has(piece: number): boolean {
-    return this.#here[piece] === 1;
+    return this.#here[piece] === HERE;
   }
 
   /** A piece came. `no-room`: all else is pinned or wanted, so it is given up again. `gone`: its file is being given up. */
   add(piece: number): 'kept' | 'gone' | 'no-room' {
     const number = this.#options.files.numberOf(piece);
     if (this.#dropping.has(number)) return 'gone';
-    if (this.has(piece)) return 'kept';
+    if (this.#here[piece] !== ABSENT) {
+      this.#here[piece] = HERE;
+      return 'kept';
+    }
+    return this.#charge(piece, HERE);
+  }
+
+  /** An earlier run left a piece. */
+  resume(piece: number): void {
+    if (!this.#dropping.has(this.#options.files.numberOf(piece))) this.#charge(piece, UNVERIFIED);
+  }
+
+  #charge(piece: number, state: typeof HERE | typeof UNVERIFIED): 'kept' | 'no-room' {
+    const number = this.#options.files.numberOf(piece);
     const file = this.#fileOf(number);
     const length = this.#lengthOf(piece);
     if (!this.#options.budget.charge(file, length)) {
@@ -64,7 +82,7 @@ export class KeptPieces {
       file.evict();
       return 'no-room';
     }
-    this.#here[piece] = 1;
+    this.#here[piece] = state;
     this.#count += 1;
     this.#bytes += length;
     return 'kept';
@@ -127,8 +145,8 @@ export class KeptPieces {
 
   #giveUp(file: PieceFile, number: number, from: number, end: number): void {
     for (let piece = from; piece < end; piece += 1) {
-      if (!this.has(piece)) continue;
-      this.#here[piece] = 0;
+      if (this.#here[piece] === ABSENT) continue;
+      this.#here[piece] = ABSENT;
       this.#count -= 1;
       this.#bytes -= this.#lengthOf(piece);
     }

@@ -20,6 +20,7 @@ export function torrentSettings(
     uploadLimit: read('RAFFI_TORRENT_UPLOAD_LIMIT', parseRate) ?? defaults.uploadLimit,
     dhtNodes: read('RAFFI_TORRENT_DHT_NODES', parseNodes) ?? defaults.dhtNodes,
     blocklist: read('RAFFI_TORRENT_BLOCKLIST', (_name, value) => path.resolve(value)) ?? defaults.blocklist,
+    keep: read('RAFFI_TORRENT_KEEP', parseYesOrNo) ?? defaults.keep,
   };
 }
 
@@ -67,6 +68,12 @@ function parseNodes(name: string, value: string): string[] {
     const { host, port } = parseAddress(name, entry);
     return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   });
+}
+
+function parseYesOrNo(name: string, value: string): boolean {
+  const word = value.toLowerCase();
+  if (word !== 'yes' && word !== 'no') throw badConfig(name, value, '"yes" or "no"');
+  return word === 'yes';
 }
 
 function listOf(value: string): string[] {

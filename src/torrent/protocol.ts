@@ -19,7 +19,8 @@ export type ToEngine =
   | { type: 'close' };
 
 export type FromEngine =
-  | { type: 'layout'; key: string; layout: TorrentLayout }
+  /** `resumed`: the pieces that an earlier run left, a bit each; null when there are none. Each is told of as a `piece` once it is verified. */
+  | { type: 'layout'; key: string; layout: TorrentLayout; resumed: Uint8Array | null }
   /** A piece is verified, and its bytes are in its file. */
   | { type: 'piece'; key: string; index: number }
   | { type: 'swarm'; key: string; swarm: SwarmReport }

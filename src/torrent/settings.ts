@@ -34,6 +34,8 @@ export interface TorrentSettings {
   dhtNodes: readonly string[] | null;
   /** A file of addresses that are not talked to (`name:first-last` or CIDR a line); null: none. */
   blocklist: string | null;
+  /** Whether pieces are kept for the next time a torrent is opened, in this run or a later one, as far as the cache has room. */
+  keep: boolean;
 }
 
 export const DEFAULT_TORRENT_SETTINGS: TorrentSettings = {
@@ -45,6 +47,7 @@ export const DEFAULT_TORRENT_SETTINGS: TorrentSettings = {
   uploadLimit: null,
   dhtNodes: null,
   blocklist: null,
+  keep: false,
 };
 
 /** Large, long-lived, open to any torrent. Asked only for torrents that are not private. */

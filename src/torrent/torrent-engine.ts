@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { RaffiError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -8,6 +7,7 @@ import { EngineThread } from './engine-thread.ts';
 import type { FromEngine, ToEngine } from './protocol.ts';
 import type { TorrentSettings } from './settings.ts';
 import { TORRENT_BOUNDS, Torrent, type TorrentBounds } from './torrent.ts';
+import { TorrentShelf } from './torrent-shelf.ts';
 import type { TorrentSpec } from './torrent-spec.ts';
 
 export interface TorrentEngineOptions {
@@ -16,6 +16,8 @@ export interface TorrentEngineOptions {
   entry: string | null;
   /** The run's own folder. */
   folder: string;
+  /** Where torrents go that nobody has open any more, and come from. */
+  shelf: TorrentShelf;
   budget: CacheBudget;
   bounds?: Partial<TorrentBounds> | undefined;
   log: Log;
@@ -34,6 +36,8 @@ interface Entry {
   torrent: Torrent;
   folder: string;
   leases: number;
+  /** Once it is started: settles when what was kept of it is in its folder. */
+  prepared: Promise<void> | undefined;
 }
 
 /**
@@ -43,8 +47,11 @@ interface Entry {
 export class TorrentEngine {
   readonly #options: TorrentEngineOptions;
   readonly #torrents = new Map<string, Entry>();
-  readonly #endings = new Set<Promise<void>>();
+  /** By info-hash: the last torrent of that name may still be on its way out. */
+  readonly #endings = new Map<string, Promise<void>>();
   #thread: EngineThread | undefined;
+  /** Of the last thread. */
+  #threadEnding: Promise<void> | undefined;
 
   constructor(options: TorrentEngineOptions) {
     this.#options = options;
@@ -75,23 +82,24 @@ export class TorrentEngine {
 
   async close(): Promise<void> {
     await Promise.all([...this.#torrents.values()].map((entry) => this.#end(entry)));
-    await Promise.all(this.#endings);
+    await Promise.all(this.#endings.values());
     await this.#thread?.close();
+    await this.#options.shelf.close();
   }
 
   #open(spec: TorrentSpec): Entry {
     const { budget, bounds } = this.#options;
     const key = randomUUID();
-    const folder = path.join(this.#options.folder, `torrent-${key}`);
+    const folder = path.join(this.#options.folder, TorrentShelf.nameInRun(spec.infoHash, key));
     const torrent = new Torrent({
       key,
       spec,
       folder,
       budget,
       bounds: { ...TORRENT_BOUNDS, ...bounds },
-      send: (message) => this.#send(message),
+      send: (message) => this.#send(message, entry),
     });
-    const entry = { key, torrent, folder, leases: 0 };
+    const entry: Entry = { key, torrent, folder, leases: 0, prepared: undefined };
     this.#torrents.set(spec.infoHash, entry);
     return entry;
   }
@@ -100,28 +108,53 @@ export class TorrentEngine {
     const { infoHash } = entry.torrent.spec;
     if (this.#torrents.get(infoHash) !== entry) return Promise.resolve();
     this.#torrents.delete(infoHash);
-    const ending = this.#endNow(entry).finally(() => this.#endings.delete(ending));
-    this.#endings.add(ending);
+    return this.#track(infoHash, this.#endNow(entry));
+  }
+
+  #track(infoHash: string, work: Promise<void>): Promise<void> {
+    const ending = work.finally(() => {
+      if (this.#endings.get(infoHash) === ending) this.#endings.delete(infoHash);
+    });
+    this.#endings.set(infoHash, ending);
     return ending;
   }
 
-  async #endNow({ torrent, folder, key }: Entry): Promise<void> {
+  async #endNow({ torrent, folder, key, prepared }: Entry): Promise<void> {
     torrent.close();
+    await prepared;
     const thread = this.#thread;
     if (thread && this.#torrents.size === 0) {
       // With its last torrent the whole thread goes: its listening sockets, its memory, all that it may have left behind.
       this.#thread = undefined;
-      await thread.close();
+      this.#threadEnding = thread.close();
+      await this.#threadEnding;
     } else if (thread) {
       await thread.remove(key);
     }
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    await this.#options.shelf.put(torrent.spec.infoHash, folder);
   }
 
-  #send(message: ToEngine): void {
+  #send(message: ToEngine, entry: Entry): void {
     // What is said of a torrent that has ended, or crashed with its thread, is nobody's business.
-    if (message.type === 'add') this.#thread ??= this.#startThread();
-    this.#thread?.post(message);
+    if (message.type !== 'add') this.#thread?.post(message);
+    else entry.prepared = this.#add(message, entry);
+  }
+
+  async #add(message: Extract<ToEngine, { type: 'add' }>, entry: Entry): Promise<void> {
+    const { shelf } = this.#options;
+    const { infoHash } = message.spec;
+    // What ends now may hold the port, and what is kept of this torrent.
+    await Promise.all([this.#threadEnding, this.#endings.get(infoHash)]);
+    await shelf.take(infoHash, entry.folder);
+    if (this.#torrents.get(infoHash) !== entry) return shelf.put(infoHash, entry.folder);
+    this.#thread ??= this.#startThread();
+    this.#thread.post(message);
+  }
+
+  async #putAfterCrash({ spec }: Torrent, folder: string): Promise<void> {
+    await this.#threadEnding;
+    // A folder that cannot be removed goes with the run's.
+    await this.#options.shelf.put(spec.infoHash, folder).catch(() => {});
   }
 
   #startThread(): EngineThread {
@@ -151,17 +184,12 @@ export class TorrentEngine {
     const thread = this.#thread;
     this.#thread = undefined;
     const error = new RaffiError('torrent_failed', advice, { cause: err });
-    for (const entry of this.#torrents.values()) entry.torrent.close(error);
     const lost = [...this.#torrents.values()];
     this.#torrents.clear();
-    const ending = Promise.all([
-      thread?.close(),
-      ...lost.map(({ folder }) => rm(folder, { recursive: true, force: true })),
-    ]).then(
-      () => {},
-      () => {}, // the folder goes with the run's
-    );
-    this.#endings.add(ending);
-    ending.finally(() => this.#endings.delete(ending));
+    this.#threadEnding = thread?.close();
+    for (const { torrent, folder } of lost) {
+      torrent.close(error);
+      void this.#track(torrent.spec.infoHash, this.#putAfterCrash(torrent, folder));
+    }
   }
 }

@@ -20,6 +20,7 @@ function torrentOf(budget: CacheBudget): Torrent {
   torrent.handle({
     type: 'layout',
     key: 'one',
+    resumed: null,
     layout: { ...layout, pieceBytes: PIECE, pieceCount: 8, sizeBytes: 8 * PIECE },
   });
   torrent.join({ wants: () => [{ start: 0, end: 2 * PIECE, band: 'now' }] });

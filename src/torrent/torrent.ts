@@ -4,6 +4,7 @@ import { RaffiError } from '../errors.ts';
 import type { CacheBudget } from '../source/range-cache/cache-budget.ts';
 import { KeptPieces } from './kept-pieces.ts';
 import type { TorrentLayout } from './metainfo.ts';
+import { PieceBits } from './piece-bits.ts';
 import { PieceFiles } from './piece-files.ts';
 import { PieceWaits } from './piece-waits.ts';
 import type { FromEngine, SwarmReport, ToEngine } from './protocol.ts';
@@ -163,7 +164,7 @@ export class Torrent {
   handle(message: FromEngine): void {
     switch (message.type) {
       case 'layout':
-        this.#know(message.layout);
+        this.#know(message.layout, message.resumed);
         return;
       case 'piece':
         this.#arrived(message.index);
@@ -198,7 +199,7 @@ export class Torrent {
     this.#waits.fail(error);
   }
 
-  #know(layout: TorrentLayout): void {
+  #know(layout: TorrentLayout, resumed: Uint8Array | null): void {
     if (this.#known) return;
     const { key, folder, budget, send } = this.#options;
     const kept = new KeptPieces({
@@ -209,6 +210,7 @@ export class Torrent {
       drop: (from, end) => send({ type: 'drop', key, from, end }),
     });
     this.#known = { layout, kept };
+    if (resumed) for (const piece of new PieceBits(layout.pieceCount, resumed)) kept.resume(piece);
     this.#layout.resolve(layout);
   }
 
@@ -220,7 +222,8 @@ export class Torrent {
 
   /** All else is wanted or pinned by this film or others. */
   #noRoom(piece: number): void {
-    if (this.#waits.has(piece)) {
+    const wasCramped = performance.now() < this.#crampedUntilMs;
+    if (wasCramped && this.#waits.has(piece)) {
       const advice = 'Set RAFFI_CACHE_BYTES higher, or close other films.';
       this.#fail(
         new RaffiError('cache_full', `The cache has no room for more of this torrent. ${advice}`),
@@ -228,7 +231,8 @@ export class Torrent {
       );
     } else {
       this.#crampedUntilMs = performance.now() + CRAMPED_MS;
-      this.update();
+      // At once: what comes next may take the place of what was wanted ahead.
+      this.#sendWants();
     }
   }
 

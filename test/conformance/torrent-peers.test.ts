@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { TorrentSettings } from '../../src/torrent/settings.ts';
 import { LOOPBACK_SETTINGS } from '../../src/torrent/testing.fixture.ts';
 import { realClip } from '../lab/media/index.ts';
+import { startOrigin } from '../lab/origin/index.ts';
 import { type Swarm, type SwarmOptions, startSwarm } from '../lab/swarm/swarm.ts';
 import { randomNumbers } from '../support/random.ts';
 import { NO_FFMPEG, Rig } from './rig.ts';
@@ -90,5 +91,14 @@ it('a .torrent file needs no description from peers', { timeout: BOUND_MS }, asy
   const rig = await started({ features: ['dht', 'pex', 'lsd'], dhtNodes: [] });
   const { sessionId } = await rig.core.open({ kind: 'torrent', source: swarm.torrentFile });
   expect(await rig.view(sessionId)).toMatchObject({ torrentInfoHash: swarm.infoHash });
+  expect(sha1(await rig.bytes(`/torrents/${swarm.infoHash}`))).toBe(sha1(bytes));
+});
+
+it('a web seed alone gives the film byte for byte', { timeout: BOUND_MS }, async () => {
+  const origin = await startOrigin({ files: { '/clip': await realClip() } });
+  endings.push(() => origin.close());
+  const { swarm, bytes } = await sharedClip({ seeds: [], tracker: false, webSeeds: [origin.url('/clip')] });
+  const rig = await started({ features: ['webseeds'] });
+  await rig.core.open({ kind: 'torrent', source: swarm.torrentFile });
   expect(sha1(await rig.bytes(`/torrents/${swarm.infoHash}`))).toBe(sha1(bytes));
 });

@@ -46,9 +46,13 @@ export async function createRunFolder(cacheDir: string): Promise<RunFolder> {
 
 /**
  * Removes what dead runs left in the cache folder. Touches nothing but real folders (no symbolic links) named as
- * `createRunFolder` names them whose process is gone. Never rejects; returns the removed names.
+ * `createRunFolder` names them whose process is gone. `rescue` may take out of them before what is of use to later runs. Never rejects;
+ * returns the removed names.
  */
-export async function removeStaleRuns(cacheDir: string): Promise<string[]> {
+export async function removeStaleRuns(
+  cacheDir: string,
+  rescue: (folder: string) => Promise<void> = async () => {},
+): Promise<string[]> {
   const removed: string[] = [];
   for (const name of await readdir(cacheDir).catch(() => [])) {
     const [, pid, identity] = RUN_NAME.exec(name) ?? [];
@@ -57,6 +61,7 @@ export async function removeStaleRuns(cacheDir: string): Promise<string[]> {
     try {
       const stats = await lstat(folder);
       if (!stats.isDirectory() || (await isInUse(Number(pid), identity, stats.mtimeMs))) continue;
+      await rescue(folder);
       await rm(folder, { recursive: true, force: true });
       removed.push(name);
     } catch {

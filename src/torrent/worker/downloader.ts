@@ -25,6 +25,8 @@ interface PeerState {
 export interface DownloaderOptions {
   torrent: Torrent;
   nowMs: () => number;
+  /** Whether a piece may lie on disk from an earlier run: that is looked at before peers are asked. */
+  mayBeHere: (piece: number) => boolean;
   /** A piece is whole; its hash is not known to be right. Pieces that are being checked are not asked for again. */
   onWhole: (piece: PieceProgress<Wire>) => void;
 }
@@ -49,13 +51,20 @@ export class Downloader {
   want(wants: readonly PieceWant[]): void {
     this.#wants = wants;
     // Else they hold up nobody, and what comes of half a second's requests may be wanted again: a player that seeks is gone for a moment.
-    if (wants.some(({ from, band }) => band === 'now' && !this.#options.torrent.bitfield.get(from))) {
+    const { torrent, mayBeHere } = this.#options;
+    const isLacking = (piece: number) => !torrent.bitfield.get(piece) && !mayBeHere(piece);
+    if (wants.some(({ from, band }) => band === 'now' && isLacking(from))) {
       this.#takeBackIf((_state, { piece }) => !isWanted(wants, piece.index));
     }
     this.#forgetUnwanted();
-    this.#fillAll();
+    this.fillAll();
     if (wants.length === 0) this.#stopTicking();
     else this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
+  }
+
+  /** All peers may take more requests. */
+  fillAll(): void {
+    for (const wire of this.#options.torrent.wires) this.fill(wire);
   }
 
   /** A peer may take more requests. */
@@ -121,10 +130,10 @@ export class Downloader {
   }
 
   #progressOf(index: number): PieceProgress<Wire> | null {
-    const { torrent } = this.#options;
+    const { torrent, mayBeHere } = this.#options;
     const known = this.#pieces.get(index);
     if (known) return known;
-    if (torrent.bitfield.get(index) || this.#checking.has(index)) return null;
+    if (torrent.bitfield.get(index) || this.#checking.has(index) || mayBeHere(index)) return null;
     const isLast = index === torrent.pieces.length - 1;
     const piece = new PieceProgress<Wire>(index, isLast ? torrent.lastPieceLength : torrent.pieceLength);
     this.#pieces.set(index, piece);
@@ -169,17 +178,13 @@ export class Downloader {
     }
   }
 
-  #fillAll(): void {
-    for (const wire of this.#options.torrent.wires) this.fill(wire);
-  }
-
   #tick(): void {
     const nowMs = this.#options.nowMs();
     const silent = new Set(
       [...this.#peers.values()].filter(({ pace, underWay }) => pace.fellSilent(underWay.size, nowMs)),
     );
     this.#takeBackIf((state, { askedMs }) => silent.has(state) || state.pace.isLost(askedMs));
-    this.#fillAll();
+    this.fillAll();
   }
 
   #stopTicking(): void {

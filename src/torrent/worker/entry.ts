@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { EngineThreadData, FromEngine, ToEngine } from '../protocol.ts';
 import { DEFAULT_TRACKERS } from '../settings.ts';
 import { createClient } from './create-client.ts';
+import { readResumeData } from './resume-data.ts';
 import { Swarm } from './swarm.ts';
 
 /** The engine's thread: one webtorrent client and its torrents. Ends itself once it is told to close and all sockets are. */
@@ -43,12 +44,14 @@ async function handle(message: ToEngine): Promise<void> {
 
 async function add({ key, spec, folder }: Extract<ToEngine, { type: 'add' }>): Promise<Swarm> {
   await leaving.get(spec.infoHash);
-  const { features } = settings;
+  const { features, keep } = settings;
   return new Swarm({
     client,
     key,
     spec,
     folder,
+    keep,
+    resume: keep ? await readResumeData(folder, spec.infoHash) : null,
     trackers: features.includes('trackers') ? DEFAULT_TRACKERS : [],
     webSeeds: features.includes('webseeds'),
     webRtc: features.includes('webrtc'),

@@ -5,10 +5,11 @@ import type { SwarmOptions } from './swarm.ts';
 
 /** Adds a torrent to the client with nothing selected: what is fetched is decided piece by piece. */
 export function openTorrent(
-  { client, spec, folder, trackers, webSeeds, webRtc }: SwarmOptions,
+  { client, spec, folder, trackers, webSeeds, webRtc, resume }: SwarmOptions,
   onStore: (store: PieceStore) => void,
 ): Torrent {
-  const { metainfo, infoHash, name, peers } = spec;
+  const { infoHash, name, peers } = spec;
+  const metainfo = spec.metainfo ?? resume?.metainfo;
   const announced = (own: readonly string[], isPrivate: boolean) => {
     const urls = usableTrackers([...own, ...(isPrivate ? [] : trackers)]);
     return webRtc ? urls : urls.filter((url) => !/^wss?:/i.test(url));
@@ -26,7 +27,9 @@ export function openTorrent(
   // Before anything is connected to: what a file names passes the same checks as what a link names.
   torrent.on('infoHash', () => {
     torrent.announce = announced(torrent.announce.concat(spec.trackers), torrent.private === true);
-    torrent.urlList = webSeeds ? usableWebSeeds(torrent.urlList) : [];
+    torrent.urlList = webSeeds ? usableWebSeeds(torrent.urlList.concat(spec.webSeeds)) : [];
+    // A kept description has no room for the peers of the link.
+    if (metainfo) for (const peer of peers) torrent.addPeer(peer);
   });
   respectPrivacy(torrent, client);
   return torrent;

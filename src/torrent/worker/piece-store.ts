@@ -40,6 +40,11 @@ export class PieceStore implements ChunkStore {
     );
   }
 
+  /** A whole piece. */
+  read(index: number): Promise<Uint8Array> {
+    return this.#read(index, 0, this.#lengthOf(index));
+  }
+
   get(
     index: number,
     options: { offset?: number; length?: number } | null,

@@ -2,6 +2,7 @@ import type WebTorrent from 'webtorrent';
 import type { Torrent, Wire } from 'webtorrent';
 import { RaffiError, toRaffiError } from '../../errors.ts';
 import { parseLayout } from '../metainfo.ts';
+import { PieceBits } from '../piece-bits.ts';
 import type { FromEngine, SwarmReport } from '../protocol.ts';
 import type { TorrentSpec } from '../torrent-spec.ts';
 import type { PieceWant } from '../wants.ts';
@@ -10,6 +11,7 @@ import { openTorrent } from './open-torrent.ts';
 import type { PieceProgress } from './piece-progress.ts';
 import type { PieceStore } from './piece-store.ts';
 import { PoisonGuard } from './poison-guard.ts';
+import { type ResumeData, ResumeWriter } from './resume-data.ts';
 
 const REPORT_INTERVAL_MS = 500;
 
@@ -18,6 +20,10 @@ export interface SwarmOptions {
   key: string;
   spec: TorrentSpec;
   folder: string;
+  /** Whether a later run is to find what this one fetched. */
+  keep: boolean;
+  /** What an earlier one left in the folder. */
+  resume: ResumeData | null;
   /** Trackers of our own that are asked too. */
   trackers: readonly string[];
   webSeeds: boolean;
@@ -32,23 +38,30 @@ export class Swarm {
   readonly #downloader: Downloader;
   readonly #poison = new PoisonGuard();
   readonly #writing = new Map<number, Promise<void>>();
+  /** Pieces that an earlier run left and that nobody has looked at yet. */
+  readonly #unverified: PieceBits;
   readonly #reporter: NodeJS.Timeout;
   #store: PieceStore | undefined;
+  #resumeWriter: ResumeWriter | undefined;
+  #wants: readonly PieceWant[] = [];
+  #isVerifying = false;
   #trouble: string | null = null;
   #told = '';
   #isClosed = false;
 
   constructor(options: SwarmOptions) {
     this.#options = options;
+    this.#unverified = options.resume?.have.clone() ?? new PieceBits(0);
     this.#torrent = openTorrent(options, (store) => {
       this.#store = store;
     });
     this.#downloader = new Downloader({
       torrent: this.#torrent,
       nowMs: () => performance.now(),
+      mayBeHere: (piece) => this.#unverified.has(piece),
       onWhole: (piece) => void this.#check(piece),
     });
-    // Seams (see webtorrent.d.ts): who is asked for what is the downloader's to say, and a new folder needs no checking.
+    // Seams (see webtorrent.d.ts): who is asked for what is the downloader's to say, and pieces are verified when they are wanted.
     this.#torrent._updateWire = (wire) => this.#downloader.fill(wire);
     this.#torrent._verifyPieces = (done) => done(null);
     this.#torrent.on('metadata', () => this.#onMetadata());
@@ -67,7 +80,10 @@ export class Swarm {
   }
 
   want(wants: readonly PieceWant[]): void {
-    if (!this.#isClosed) this.#downloader.want(wants);
+    if (this.#isClosed) return;
+    this.#wants = wants;
+    this.#downloader.want(wants);
+    void this.#verifyWanted();
   }
 
   /** Gives up the pieces of one file. What is being written there is let finish first. */
@@ -75,6 +91,8 @@ export class Swarm {
     for (let index = from; index < end; index += 1) await this.#writing.get(index);
     if (this.#isClosed) return;
     for (let index = from; index < end; index += 1) {
+      this.#unverified.delete(index);
+      this.#resumeWriter?.delete(index);
       if (!this.#torrent.bitfield.get(index)) continue;
       this.#torrent._markUnverified(index);
       for (const wire of this.#torrent.wires) wire.lt_donthave.donthave(index);
@@ -89,24 +107,58 @@ export class Swarm {
     clearInterval(this.#reporter);
     this.#downloader.close();
     await Promise.allSettled(this.#writing.values());
+    await this.#resumeWriter?.close();
     if (this.#torrent.destroyed) return;
     await new Promise<void>((resolve) => this.#torrent.destroy({ destroyStore: false }, () => resolve()));
   }
 
   #onMetadata(): void {
     try {
-      const layout = parseLayout(this.#torrent.torrentFile);
-      this.#options.send({ type: 'layout', key: this.#options.key, layout });
+      const { key, folder, keep, resume, send } = this.#options;
+      const metainfo = this.#torrent.torrentFile;
+      const layout = parseLayout(metainfo);
+      const have = resume?.have ?? new PieceBits(layout.pieceCount);
+      if (keep) this.#resumeWriter = new ResumeWriter(folder, { metainfo, have });
+      send({ type: 'layout', key, layout, resumed: resume?.have.bytes ?? null });
     } catch (error) {
       this.#fail(error);
     }
   }
 
+  /** Looks at what an earlier run left of what is wanted, most urgent first, one piece at a time. What is wrong is fetched. */
+  async #verifyWanted(): Promise<void> {
+    if (this.#isVerifying) return;
+    this.#isVerifying = true;
+    for (let index = this.#nextToVerify(); index !== null; index = this.#nextToVerify()) {
+      const bytes = await this.#store?.read(index).catch(() => null);
+      const isRight = bytes ? await this.#isRight(index, bytes) : false;
+      if (this.#isClosed) return;
+      // Given up meanwhile?
+      if (!this.#unverified.has(index)) continue;
+      this.#unverified.delete(index);
+      if (isRight) this.#announce(index);
+      else this.#resumeWriter?.delete(index);
+      this.#downloader.fillAll();
+    }
+    this.#isVerifying = false;
+  }
+
+  #nextToVerify(): number | null {
+    for (const { from, end } of this.#wants) {
+      for (let index = from; index < end; index += 1) if (this.#unverified.has(index)) return index;
+    }
+    return null;
+  }
+
+  async #isRight(index: number, bytes: Uint8Array): Promise<boolean> {
+    const digest = Buffer.from(await crypto.subtle.digest('SHA-1', bytes as Uint8Array<ArrayBuffer>));
+    return digest.toString('hex') === this.#torrent._hashes[index];
+  }
+
   async #check(piece: PieceProgress<Wire>): Promise<void> {
     const { index, bytes, givers } = piece;
-    const digest = Buffer.from(await crypto.subtle.digest('SHA-1', bytes as Uint8Array<ArrayBuffer>));
+    const isRight = await this.#isRight(index, bytes);
     if (this.#isClosed) return;
-    const isRight = digest.toString('hex') === this.#torrent._hashes[index];
     for (const wire of this.#poison.judge(givers, isRight)) wire.destroy();
     if (isRight) {
       const write = this.#keep(index, bytes);
@@ -115,7 +167,7 @@ export class Swarm {
       this.#writing.delete(index);
     }
     this.#downloader.checked(index);
-    if (!this.#isClosed) for (const wire of this.#torrent.wires) this.#downloader.fill(wire);
+    if (!this.#isClosed) this.#downloader.fillAll();
   }
 
   async #keep(index: number, bytes: Uint8Array): Promise<void> {
@@ -126,6 +178,12 @@ export class Swarm {
       return;
     }
     if (this.#isClosed) return;
+    this.#resumeWriter?.add(index);
+    this.#announce(index);
+  }
+
+  /** A piece is verified and on disk: peers and the core may know. */
+  #announce(index: number): void {
     this.#torrent._markVerified(index);
     for (const wire of this.#torrent.wires) wire.have(index);
     this.#options.send({ type: 'piece', key: this.#options.key, index });

@@ -1,23 +1,51 @@
 import { expect, test } from 'vitest';
 import { PeerPace } from './peer-pace.ts';
 
-/** Blocks that come so long after they were asked for, with as many under way as may be. */
-function give(pace: PeerPace, blocks: number, waitedMs: number): void {
-  for (let n = 0; n < blocks; n += 1) pace.gave(0, waitedMs, pace.requests(undefined));
+interface Peer {
+  perSecond: number;
+  /** How often it looks at what it was asked for. */
+  beatMs: number;
+  /** There and back. */
+  wayMs: number;
+  /** Sends all it was asked for at once, when it may. */
+  atOnce?: boolean;
 }
 
-test('asks for more of a peer that gives soon, for less of one that lets wait, within bounds', () => {
+/** Asks such a peer for as much as the pace says, for twenty seconds. Returns the part of its rate that it gave in the second half. */
+function play(pace: PeerPace, { perSecond, beatMs, wayMs, atOnce }: Peer): number {
+  const asked: number[] = [];
+  let given = 0;
+  let quota = 0;
+  for (let nowMs = 0; nowMs < 20_000; nowMs += beatMs) {
+    quota = Math.min(perSecond, quota + (perSecond * beatMs) / 1000);
+    if (atOnce && quota < asked.length) continue;
+    while (quota >= 1 && asked[0] !== undefined && asked[0] <= nowMs - wayMs) {
+      pace.gave(asked[0], nowMs, asked.length);
+      asked.shift();
+      quota -= 1;
+      if (nowMs >= 10_000) given += 1;
+    }
+    while (asked.length < pace.requests(undefined)) asked.push(nowMs);
+  }
+  return given / (perSecond * 10);
+}
+
+test.each([
+  ['8 Mb/s next door', { perSecond: 61, beatMs: 4, wayMs: 1 }, 120],
+  ['8 Mb/s far away', { perSecond: 61, beatMs: 4, wayMs: 200 }, 400],
+  ['300 Mb/s far away', { perSecond: 2_300, beatMs: 2, wayMs: 100 }, 300],
+  ['8 Mb/s, all at once', { perSecond: 61, beatMs: 50, wayMs: 1, atOnce: true }, 150],
+  ['slow, and next door', { perSecond: 4, beatMs: 50, wayMs: 10 }, 800],
+  ['in beats of half a second', { perSecond: 61, beatMs: 500, wayMs: 1 }, 1_300],
+])('a peer of %s gives all it can, and little waits there', (_what, peer, waitMs) => {
   const pace = new PeerPace(0);
-  expect(pace.requests(undefined)).toBe(8);
-  give(pace, 8, 100);
-  expect(pace.requests(undefined)).toBe(16);
-  give(pace, 20, 1_000);
-  expect(pace.requests(undefined)).toBe(16);
-  give(pace, 4, 1_700);
-  expect(pace.requests(undefined)).toBe(12);
-  give(pace, 50, 5_000);
-  expect(pace.requests(undefined)).toBe(2);
-  give(pace, 1_000, 10);
+  expect(play(pace, peer)).toBeGreaterThan(0.9);
+  expect(pace.requests(undefined) / peer.perSecond).toBeLessThan(waitMs / 1000);
+});
+
+test('no peer is asked for more than it takes, or than is sensible', () => {
+  const pace = new PeerPace(0);
+  for (let n = 0; n < 1_000; n += 1) pace.gave(0, 10, 500);
   expect([pace.requests(undefined), pace.requests(250), pace.requests(0)]).toEqual([500, 250, 500]);
 });
 

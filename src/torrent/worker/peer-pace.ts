@@ -3,10 +3,24 @@ const FIRST_REQUESTS = 8;
 const FEWEST_REQUESTS = 2;
 const MOST_REQUESTS = 500;
 /**
- * How long after it was asked for a block should come, milliseconds. Sooner: more can be asked for. Much later: a seek would wait behind
- * what is already on its way. Clients that send in beats (transmission: every half second) still give all they can.
+ * How long a block may wait at a peer, milliseconds, beyond what the way takes and the pauses in which that peer sends nothing. What waits there
+ * cannot be taken back: a client has read half a second's worth into its send buffer (libtorrent), and a seek waits behind all of it.
  */
-const WAIT_MS = 800;
+const SLACK_MS = 30;
+/** However long a peer pauses: no block is let wait longer by choice, milliseconds. */
+const LONGEST_WAIT_MS = 800;
+/** So many times later than is due is too late. */
+const TOO_LONG = 1.25;
+/** A pause counts half after so long, milliseconds. */
+const PAUSE_HALF_LIFE_MS = 2_000;
+/**
+ * Some peers send in beats (transmission: every half second) and give more when they have been asked for enough to outlast a pause. Of others
+ * the pauses only grow with what they are asked for (libtorrent, limited, sends what is waiting at once when it may send all of it). So both ways are
+ * tried for a while, and again now and then, milliseconds; pauses are bridged where that gives so many times more.
+ */
+const TRIAL_MS = 2_000;
+const TRIED_AGAIN_AFTER_MS = 60_000;
+const WORTH_BRIDGING = 1.1;
 /** A peer that was asked and sends nothing for so long is not relied on until it does, milliseconds. */
 const SNUBBED_AFTER_MS = 4_000;
 /**
@@ -22,6 +36,17 @@ export class PeerPace {
   #answeredMs = Number.NEGATIVE_INFINITY;
   #isSnubbed = false;
   #requests = FIRST_REQUESTS;
+  /** The shortest time from an ask to its block: the way there and back. */
+  #soonestMs = LONGEST_WAIT_MS;
+  /** The longest time lately in which it gave nothing. */
+  #pauseMs = 0;
+  #bridges = true;
+  /** The present trial, and what the other way gave in the one before it, blocks per second. */
+  #trial = { sinceMs: 0, blocks: 0 };
+  #otherRate: number | null = null;
+  #nextTrialMs = 0;
+  #shrunkMs = 0;
+  #isStarting = true;
 
   constructor(nowMs: number) {
     this.#lastMs = nowMs;
@@ -33,12 +58,18 @@ export class PeerPace {
 
   /** It was asked for something while nothing was under way. */
   asked(nowMs: number): void {
+    if (nowMs - this.#lastMs > SNUBBED_AFTER_MS / 4) this.#trial = { sinceMs: nowMs, blocks: 0 };
     this.#lastMs = nowMs;
   }
 
   /** A block came that was asked for at `askedMs`, when `underWay` were. */
   gave(askedMs: number, nowMs: number, underWay: number): void {
-    if (!this.#isSnubbed) this.#adapt(nowMs - askedMs, underWay >= this.#requests / 2);
+    if (!this.#isSnubbed) {
+      const pauseMs = nowMs - this.#lastMs;
+      this.#pauseMs = Math.max(pauseMs, this.#pauseMs * 0.5 ** (pauseMs / PAUSE_HALF_LIFE_MS));
+      this.#adapt(askedMs, nowMs, underWay >= this.#requests / 2);
+      this.#judge(nowMs);
+    }
     this.#lastMs = nowMs;
     this.#answeredMs = Math.max(this.#answeredMs, askedMs);
     this.#isSnubbed = false;
@@ -61,12 +92,46 @@ export class PeerPace {
   /** Requests to have under way. `accepts`: how many it takes at once, where it says (`reqq`, BEP 10). */
   requests(accepts: number | undefined): number {
     if (this.#isSnubbed) return 1;
-    return Math.min(this.#requests, accepts !== undefined && accepts > 0 ? accepts : MOST_REQUESTS);
+    return Math.min(
+      Math.floor(this.#requests),
+      accepts !== undefined && accepts > 0 ? accepts : MOST_REQUESTS,
+    );
   }
 
-  /** Grows as fast as TCP does in its slow start: by one for each block, so to the double with all that are under way. */
-  #adapt(waitedMs: number, wasBusy: boolean): void {
-    if (waitedMs > 2 * WAIT_MS) this.#requests = Math.max(FEWEST_REQUESTS, this.#requests - 1);
-    else if (waitedMs < WAIT_MS && wasBusy) this.#requests = Math.min(MOST_REQUESTS, this.#requests + 1);
+  /**
+   * Like TCP: grows by one for each block in the beginning, so to the double with all that are under way, then by one for all of them. Shrinks to
+   * what would not have waited too long, and not again for blocks that were asked for before.
+   */
+  #adapt(askedMs: number, nowMs: number, wasBusy: boolean): void {
+    const waitedMs = nowMs - askedMs;
+    this.#soonestMs = Math.min(this.#soonestMs, waitedMs);
+    const pauseMs = this.#bridges ? this.#pauseMs : 0;
+    const dueMs = Math.min(LONGEST_WAIT_MS, this.#soonestMs + pauseMs + SLACK_MS);
+    if (waitedMs < dueMs) {
+      if (waitedMs < dueMs / 2) this.#isStarting = true;
+      const more = this.#isStarting ? 1 : 1 / this.#requests;
+      if (wasBusy) this.#requests = Math.min(MOST_REQUESTS, this.#requests + more);
+    } else if (waitedMs > TOO_LONG * dueMs && askedMs >= this.#shrunkMs) {
+      this.#requests = Math.max(FEWEST_REQUESTS, (this.#requests * dueMs) / waitedMs);
+      this.#shrunkMs = nowMs;
+      this.#isStarting = false;
+    }
+  }
+  /** Whether pauses are worth bridging: counts what comes in a trial, and compares it with the other way's. */
+  #judge(nowMs: number): void {
+    this.#trial.blocks += 1;
+    const tookMs = nowMs - this.#trial.sinceMs;
+    if (tookMs < TRIAL_MS) return;
+    const rate = (this.#trial.blocks * 1000) / tookMs;
+    this.#trial = { sinceMs: nowMs, blocks: 0 };
+    if (this.#otherRate !== null) {
+      const [bridged, plain] = this.#bridges ? [rate, this.#otherRate] : [this.#otherRate, rate];
+      this.#bridges = bridged > WORTH_BRIDGING * plain;
+      this.#otherRate = null;
+      this.#nextTrialMs = nowMs + TRIED_AGAIN_AFTER_MS;
+    } else if (nowMs >= this.#nextTrialMs) {
+      this.#otherRate = rate;
+      this.#bridges = !this.#bridges;
+    }
   }
 }

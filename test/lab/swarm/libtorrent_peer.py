@@ -20,6 +20,8 @@ SETTINGS = {
     "allow_multiple_connections_per_ip": True,
     # A new downloader is let in at the next round; the default of 15 s would be most of a test.
     "unchoke_interval": 1,
+    # Limits are handed out in ticks; the default of half a second makes bursts that no link of that speed has.
+    "tick_interval": 20,
     "min_reconnect_time": 1,
     # The routing table wants one node per address and ids made from public addresses. Loopback has neither.
     "dht_bootstrap_nodes": "",

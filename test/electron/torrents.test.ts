@@ -1,4 +1,4 @@
-import { copyFileSync, linkSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,7 +9,12 @@ import { leaveFilm, openLink, screen, sessions, untilPlaying } from './player.ts
 import { randomFrames, resume, SEEK_SEED, seekPaused } from './seek.ts';
 
 /** Nobody beyond this computer is talked to. */
-const LOOPBACK = { RAFFI_TORRENT_ADDR: '127.0.0.1:0', RAFFI_TORRENT_FEATURES: 'none' };
+const cacheDir = mkdtempSync(join(tmpdir(), 'raffi-torrents-cache-'));
+const LOOPBACK = {
+  RAFFI_TORRENT_ADDR: '127.0.0.1:0',
+  RAFFI_TORRENT_FEATURES: 'none',
+  RAFFI_CACHE_DIR: cacheDir,
+};
 const CLIP = { frames: 720, fps: 24 };
 
 let app: RunningApp;
@@ -34,6 +39,7 @@ afterAll(async () => {
   await clip?.close();
   await pack?.close();
   rmSync(folder, { recursive: true, force: true });
+  rmSync(cacheDir, { recursive: true, force: true });
 });
 
 test('a magnet link on the command line plays, and five seeks show the picture of their place', async () => {
@@ -51,9 +57,13 @@ test('a magnet link on the command line plays, and five seeks show the picture o
   expect(app.log()).not.toMatch(/page error|Content Security Policy/);
 });
 
-test('leaving ends its session and leaves the swarm', async () => {
+test('leaving ends its session, leaves the swarm and frees its bytes', async () => {
+  const pieces = () =>
+    readdirSync(cacheDir, { recursive: true }).filter((name) => `${name}`.includes('.pieces'));
+  expect(pieces().length).toBeGreaterThan(0);
   await leaveFilm(app.page);
   await expect.poll(() => sessions(app)).toEqual([]);
+  await expect.poll(pieces).toEqual([]);
 });
 
 test('another film of a pack is chosen from the list of its files', async () => {

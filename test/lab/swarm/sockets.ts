@@ -9,7 +9,9 @@ export interface ShownSocket {
 
 /** All TCP and UDP sockets of these processes. */
 export async function socketsOf(pids: readonly number[]): Promise<ShownSocket[]> {
-  const { stdout } = await promisify(execFile)('ss', ['-H', '-t', '-u', '-n', '-a', '-p']);
+  // All of the machine's: other tests may have thousands that have just been closed.
+  const options = { maxBuffer: 64 * 1024 * 1024 };
+  const { stdout } = await promisify(execFile)('ss', ['-H', '-t', '-u', '-n', '-a', '-p'], options);
   const owned = stdout.split('\n').filter((line) => pids.some((pid) => line.includes(`pid=${pid},`)));
   return owned.map((line) => {
     // Protocol, state, two queues, local, remote, processes.

@@ -21,19 +21,33 @@ export class CoreClient {
   /** Bundles the core as the app does, so that what is measured is what is shipped, and starts it. */
   static async start(): Promise<CoreClient> {
     const folder = await mkdtemp(join(tmpdir(), 'raffi-bench-'));
+    // In the project, where what cannot be bundled is found.
+    const outDir = join(import.meta.dirname, '../../out/bench');
     await build({
       configFile: false,
       logLevel: 'error',
-      ssr: { noExternal: true },
+      ssr: { noExternal: true, external: ['utp-native', 'node-datachannel'] },
       build: {
-        ssr: join(import.meta.dirname, 'core-process.ts'),
-        outDir: join(folder, 'core'),
+        ssr: true,
+        outDir,
         target: 'node20',
-        rolldownOptions: { output: { entryFileNames: 'core.mjs' } },
+        rolldownOptions: {
+          input: {
+            core: join(import.meta.dirname, 'core-process.ts'),
+            torrent: join(import.meta.dirname, '../../src/torrent/worker/entry.ts'),
+          },
+          output: { entryFileNames: '[name].mjs' },
+        },
       },
     });
-    const child = fork(join(folder, 'core', 'core.mjs'), {
-      env: { ...process.env, RAFFI_CACHE_DIR: join(folder, 'cache') },
+    const child = fork(join(outDir, 'core.mjs'), {
+      env: {
+        ...process.env,
+        RAFFI_CACHE_DIR: join(folder, 'cache'),
+        // Peers of this computer only, and those that a link names.
+        RAFFI_TORRENT_ADDR: '127.0.0.1:0',
+        RAFFI_TORRENT_FEATURES: 'none',
+      },
     });
     const [{ baseUrl }] = (await once(child, 'message')) as [{ baseUrl: string }];
     return new CoreClient(child, folder, baseUrl);
@@ -49,14 +63,15 @@ export class CoreClient {
     return this.#child.pid ?? 0;
   }
 
-  /** Opens a film: a URL over HTTP as any client does, a path over the host's channel. */
+  /** Opens a film: a URL or a magnet link over HTTP as any client does, a path over the host's channel. */
   async open(source: string, capabilities?: SessionRequest['capabilities']): Promise<string> {
     const shared = capabilities ? { capabilities } : {};
-    if (!/^https?:/.test(source)) {
+    if (!/^(?:https?|magnet):/.test(source)) {
       const answer = await this.#ask({ open: { source, kind: 'file', ...shared } });
       return String(answer.sessionId);
     }
-    const body = JSON.stringify({ source, kind: 'http', ...shared });
+    const kind = source.startsWith('magnet:') ? 'torrent' : 'http';
+    const body = JSON.stringify({ source, kind, ...shared });
     const answer = await this.#send('POST', '/sessions', body);
     return String((JSON.parse(answer.toString()) as { id: string }).id);
   }

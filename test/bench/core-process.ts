@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CastLoad } from '../../src/cast/types.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -20,7 +21,13 @@ let stopLooking: (() => void) | undefined;
 const REST_WINDOW_MS = 20;
 const REST_CPU_MS = 1;
 
-const core = createCore(loadConfig(process.env, { port: 0, logLevel: 'error' }));
+const core = createCore(
+  loadConfig(process.env, {
+    port: 0,
+    logLevel: 'error',
+    torrentEntry: join(import.meta.dirname, 'torrent.mjs'),
+  }),
+);
 const { baseUrl } = await core.start();
 process.send?.({ baseUrl });
 

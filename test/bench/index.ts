@@ -16,6 +16,7 @@ import { directRow, memoryRow } from './resources.ts';
 import type { Row } from './row.ts';
 import { coldSeekRows, warmSeekRows } from './seeks.ts';
 import { playlistRow, startRows } from './starts.ts';
+import { torrentRows } from './torrents/rows.ts';
 import { trafficRows } from './traffic.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -52,6 +53,7 @@ const groups: Record<string, () => Promise<Row[]>> = {
   'Encoders under load': () => encoderLoadRows(core),
   Casting: () => castRows(core, Math.min(runs, 7)),
   Index: () => indexRows(),
+  Torrents: () => torrentRows(core, runs),
   Traffic: () => trafficRows(core),
   'A hostile neighbour': () => floodRows(core, runs),
 };
@@ -90,8 +92,8 @@ console.log(`\n${table}\n\nWritten: .cache/bench/results.json, .cache/bench/char
 if (values.write) await writeIntoReadme();
 
 async function lastRows(): Promise<Row[]> {
-  const text = await readFile(join(ROOT, '.cache/bench/results.json'), 'utf8');
-  return (JSON.parse(text) as Report).rows;
+  const text = await readFile(join(ROOT, '.cache/bench/results.json'), 'utf8').catch(() => null);
+  return text === null ? [] : (JSON.parse(text) as Report).rows;
 }
 
 async function writeIntoReadme(): Promise<void> {

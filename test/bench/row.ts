@@ -19,9 +19,10 @@ export interface Goal {
   timesFaster?: number;
 }
 
-/** Baseline over ours; null without a baseline. */
-export function ratioOf({ ours, baseline }: Row): number | null {
-  return baseline === null || ours === 0 ? null : baseline / ours;
+/** Baseline over ours, of speeds ours over the baseline; null without a baseline. */
+export function ratioOf({ ours, baseline, unit }: Row): number | null {
+  if (baseline === null || ours === 0) return null;
+  return unit === 'MB/s' ? ours / baseline : baseline / ours;
 }
 
 export function isReached(row: Row): boolean {

@@ -46,12 +46,15 @@ declare module 'webtorrent' {
     readonly name: string;
     readonly length: number;
     readonly offset: number;
+    /** Its path on `createServer`'s server. */
+    readonly streamURL: string;
   }
 
   export interface TorrentOptions {
     announce?: readonly string[];
     urlList?: readonly string[];
     deselect?: boolean;
+    path?: string;
     store?: new (chunkBytes: number, options: never) => ChunkStore;
     storeOpts?: unknown;
     storeCacheSlots?: number;
@@ -123,7 +126,8 @@ declare module 'webtorrent' {
     readonly destroyed: boolean;
     readonly torrentPort: number;
     lsd: boolean;
-    add(torrent: ParsedTorrent | Uint8Array, options?: TorrentOptions): Torrent;
+    add(torrent: string | ParsedTorrent | Uint8Array, options?: TorrentOptions): Torrent;
+    createServer(): { server: import('node:http').Server };
     seed(input: unknown, options: object, onSeed: (torrent: Torrent) => void): Torrent;
     destroy(done?: Done): void;
   }

@@ -7,7 +7,9 @@ import { BLOCK_BYTES, PieceProgress } from './piece-progress.ts';
 /** How often silent peers and slow blocks are looked for while something is wanted, milliseconds. */
 const TICK_MS = 250;
 /** Unfinished pieces that nobody wants any more are kept up to this much: a seek back finds them. */
-const KEPT_BYTES = 32 * 1024 * 1024;
+const KEPT_BYTES = 8 * 1024 * 1024;
+/** Memory of pieces that are done is used for the next ones, up to this much: given back and taken anew, it scatters over the heap. */
+const SPARE_BYTES = 16 * 1024 * 1024;
 
 /** A block under way, and when it was asked for (milliseconds). */
 interface AskedBlock extends BlockPick<Wire> {
@@ -40,6 +42,7 @@ export class Downloader {
   readonly #peers = new Map<Wire, PeerState>();
   readonly #pieces = new Map<number, PieceProgress<Wire>>();
   readonly #checking = new Set<number>();
+  #spare: Uint8Array[] = [];
   #wants: readonly PieceWant[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -92,8 +95,9 @@ export class Downloader {
   }
 
   /** The check of a whole piece is over: right or wrong, it may be wanted again. */
-  checked(index: number): void {
-    this.#checking.delete(index);
+  checked(piece: PieceProgress<Wire>): void {
+    this.#checking.delete(piece.index);
+    this.#reuse(piece);
   }
 
   close(): void {
@@ -135,7 +139,10 @@ export class Downloader {
     if (known) return known;
     if (torrent.bitfield.get(index) || this.#checking.has(index) || mayBeHere(index)) return null;
     const isLast = index === torrent.pieces.length - 1;
-    const piece = new PieceProgress<Wire>(index, isLast ? torrent.lastPieceLength : torrent.pieceLength);
+    const bytes = isLast
+      ? new Uint8Array(torrent.lastPieceLength)
+      : (this.#spare.pop() ?? new Uint8Array(torrent.pieceLength));
+    const piece = new PieceProgress<Wire>(index, bytes);
     this.#pieces.set(index, piece);
     return piece;
   }
@@ -197,8 +204,16 @@ export class Downloader {
     for (const [index, piece] of [...this.#pieces].reverse()) {
       if (isWanted(this.#wants, index) || piece.isUnderWay) continue;
       kept += piece.sizeBytes;
-      if (kept > KEPT_BYTES || piece.missing === piece.blockCount) this.#pieces.delete(index);
+      if (kept <= KEPT_BYTES && piece.missing < piece.blockCount) continue;
+      this.#pieces.delete(index);
+      this.#reuse(piece);
     }
+  }
+
+  #reuse({ bytes }: PieceProgress<Wire>): void {
+    const { pieceLength } = this.#options.torrent;
+    const hasRoom = (this.#spare.length + 1) * pieceLength <= SPARE_BYTES;
+    if (bytes.length === pieceLength && hasRoom) this.#spare.push(bytes);
   }
 }
 

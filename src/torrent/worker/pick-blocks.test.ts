@@ -13,7 +13,7 @@ function swarm(here: readonly number[] = []) {
   const pieces = new Map<number, PieceProgress<string>>();
   const progressOf = (index: number) => {
     if (here.includes(index)) return null;
-    const piece = pieces.get(index) ?? new PieceProgress<string>(index, 8 * BLOCK_BYTES);
+    const piece = pieces.get(index) ?? new PieceProgress<string>(index, new Uint8Array(8 * BLOCK_BYTES));
     pieces.set(index, piece);
     return piece;
   };

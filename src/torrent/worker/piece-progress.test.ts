@@ -4,7 +4,7 @@ import { BLOCK_BYTES, PieceProgress } from './piece-progress.ts';
 const block = (length: number, fill: number) => new Uint8Array(length).fill(fill);
 
 test('is complete when every block has come, whoever gave it and in whatever order', () => {
-  const piece = new PieceProgress<string>(3, 2 * BLOCK_BYTES + 5);
+  const piece = new PieceProgress<string>(3, new Uint8Array(2 * BLOCK_BYTES + 5));
   expect([piece.blockCount, piece.missing, piece.blockLength(2)]).toEqual([3, 3, 5]);
   piece.ask(2, 'a', 0);
   piece.ask(0, 'b', 0);
@@ -18,7 +18,7 @@ test('is complete when every block has come, whoever gave it and in whatever ord
 });
 
 test('says who else was asked for a block that came, and takes it once', () => {
-  const piece = new PieceProgress<string>(0, BLOCK_BYTES);
+  const piece = new PieceProgress<string>(0, new Uint8Array(BLOCK_BYTES));
   piece.ask(0, 'a', 0);
   piece.ask(0, 'b', 1);
   expect(piece.receive(0, block(BLOCK_BYTES, 1), 'b')).toEqual(['a']);
@@ -27,14 +27,14 @@ test('says who else was asked for a block that came, and takes it once', () => {
 });
 
 test.each([0, 1, BLOCK_BYTES - 1, BLOCK_BYTES + 1])('takes no block of %d bytes', (length) => {
-  const piece = new PieceProgress<string>(0, 2 * BLOCK_BYTES);
+  const piece = new PieceProgress<string>(0, new Uint8Array(2 * BLOCK_BYTES));
   piece.ask(0, 'a', 0);
   expect(piece.receive(0, block(length, 1), 'a')).toBeNull();
   expect([piece.missing, piece.nextFree(), piece.isUnderWay]).toEqual([2, 0, false]);
 });
 
 test('a block that is given up is free again', () => {
-  const piece = new PieceProgress<string>(0, 3 * BLOCK_BYTES);
+  const piece = new PieceProgress<string>(0, new Uint8Array(3 * BLOCK_BYTES));
   for (const index of [0, 1, 2]) piece.ask(index, 'a', index);
   expect([piece.nextFree(), piece.askedOf('a'), piece.askedOf('b')]).toEqual([null, 3, 0]);
   expect(piece.oldestOf('b', 10, 9)).toBe(0);

@@ -14,10 +14,11 @@ export class PieceProgress<P> {
   /** The first block that may still be missing and unasked. */
   #firstFree = 0;
 
-  constructor(index: number, lengthBytes: number) {
+  /** `bytes`: as long as the piece, whatever is in it; taken over. */
+  constructor(index: number, bytes: Uint8Array) {
     this.index = index;
-    this.blockCount = Math.ceil(lengthBytes / BLOCK_BYTES);
-    this.#bytes = new Uint8Array(lengthBytes);
+    this.blockCount = Math.ceil(bytes.length / BLOCK_BYTES);
+    this.#bytes = bytes;
     this.#here = new Array<boolean>(this.blockCount).fill(false);
     this.#asked = Array.from({ length: this.blockCount }, () => new Map());
     this.#missing = this.blockCount;

@@ -167,7 +167,7 @@ export class Swarm {
       await write;
       this.#writing.delete(index);
     }
-    this.#downloader.checked(index);
+    this.#downloader.checked(piece);
     if (!this.#isClosed) this.#downloader.fillAll();
   }
 

@@ -38,8 +38,14 @@ export interface TorrentSettings {
   keep: boolean;
 }
 
+/**
+ * Off unless told: a router that was not asked for it is left alone, and utp-native (2.5.3) can end the whole core with an assertion of libuv when the
+ * engine's thread ends while a connection is being closed.
+ */
+const ON_DEMAND: readonly TorrentFeature[] = ['nat', 'utp'];
+
 export const DEFAULT_TORRENT_SETTINGS: TorrentSettings = {
-  features: TORRENT_FEATURES.filter((feature) => feature !== 'nat'),
+  features: TORRENT_FEATURES.filter((feature) => !ON_DEMAND.includes(feature)),
   host: '0.0.0.0',
   port: 0,
   maxPeers: 55,

@@ -136,6 +136,15 @@ it.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
   },
 );
 
+it('does without a tracker that is down', async () => {
+  const clip = await realClip();
+  const rig = await started();
+  const { magnet, infoHash } = await seeded(clip, { pieceBytes: PIECE });
+  const dead = encodeURIComponent(`http://127.0.0.1:${await freePort('127.0.0.1')}/announce`);
+  await rig.open(`${magnet}&tr=${dead}`, { kind: 'torrent' });
+  expect(sha1(await rig.bytes(`/torrents/${infoHash}`))).toBe(sha1(await readFile(clip)));
+});
+
 it('says that the port for peers is taken', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   endings.push(() => new Promise((resolve) => server.close(resolve)));

@@ -6,7 +6,7 @@ import { floodRows } from './cast-flood.ts';
 import { castRows } from './casting.ts';
 import { chartOf } from './chart.ts';
 import { CoreClient } from './core-client.ts';
-import { encodedRows } from './encoded.ts';
+import { encodedRows, encodingMemoryRow } from './encoded.ts';
 import { encoderLoadRows } from './encoder-load.ts';
 import { indexRows } from './index-reads.ts';
 import { longGopRows } from './long-gops.ts';
@@ -40,7 +40,7 @@ const core = await CoreClient.start();
 const remote = await remotePlace();
 /** In the order of measuring: memory first, a figure of the core as it plays, not of what earlier rows left in its heap. */
 const groups: Record<string, () => Promise<Row[]>> = {
-  Resources: async () => [await memoryRow(core), await directRow(core, runs)],
+  Resources: async () => [await memoryRow(core), await encodingMemoryRow(core), await directRow(core, runs)],
   Playlist: async () => [await playlistRow(core, runs)],
   Start: async () => [...(await startRows(core, LOCAL, runs)), ...(await startRows(core, remote, runs))],
   'Cold seek': async () => [

@@ -1,3 +1,4 @@
+import { expect, vi } from 'vitest';
 import type { Packet } from '../../remux/packet.ts';
 import { createEncodedStore } from './encoded-store.ts';
 import { FakeRun } from './fake-run.fixture.ts';
@@ -67,4 +68,17 @@ async function all(packets: AsyncIterable<Packet>): Promise<Packet[]> {
 function heard<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
+}
+
+/** On a faked clock: lets all promises run that can. */
+export const settle = () => vi.advanceTimersByTimeAsync(0);
+
+/** Ends a track on a faked clock, and that clock: no timer, no run under way and no stored segment may be left of it. */
+export async function expectNothingLeft(fake: FakeTrack): Promise<void> {
+  fake.track.close();
+  await settle();
+  expect(vi.getTimerCount()).toBe(0);
+  expect(fake.runs.filter(({ isOver, taken }) => taken > 0 && !isOver)).toEqual([]);
+  expect(fake.store.sizeBytes()).toBe(0);
+  vi.useRealTimers();
 }

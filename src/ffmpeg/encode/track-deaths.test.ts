@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RaffiError } from '../../errors.ts';
-import { FakeTrack, REST_MS } from './fake-track.fixture.ts';
+import { expectNothingLeft, FakeTrack, REST_MS, settle } from './fake-track.fixture.ts';
 import { isInterrupted } from './interrupted.ts';
 
 const SEGMENT_SECONDS = 2;
@@ -10,17 +10,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   fake = new FakeTrack(20, SEGMENT_SECONDS, 7);
 });
-afterEach(async () => {
-  fake.track.close();
-  await settle();
-  expect(vi.getTimerCount()).toBe(0);
-  expect(fake.runs.filter(({ isOver, taken }) => taken > 0 && !isOver)).toEqual([]);
-  expect(fake.store.sizeBytes()).toBe(0);
-  vi.useRealTimers();
-});
-
-/** Lets all promises run that can. */
-const settle = () => vi.advanceTimersByTimeAsync(0);
+afterEach(() => expectNothingLeft(fake));
 
 const failure = () => new RaffiError('encoder_failed', 'It could not be converted.');
 

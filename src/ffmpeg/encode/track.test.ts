@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AHEAD_SECONDS, FakeTrack, REST_MS } from './fake-track.fixture.ts';
+import { AHEAD_SECONDS, expectNothingLeft, FakeTrack, REST_MS, settle } from './fake-track.fixture.ts';
 
 const SEGMENT_SECONDS = 2;
 const SEGMENTS = 200;
@@ -9,17 +9,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   fake = new FakeTrack(SEGMENTS, SEGMENT_SECONDS, 7);
 });
-afterEach(async () => {
-  fake.track.close();
-  await settle();
-  expect(vi.getTimerCount()).toBe(0);
-  expect(fake.runs.filter(({ isOver, taken }) => taken > 0 && !isOver)).toEqual([]);
-  expect(fake.store.sizeBytes()).toBe(0);
-  vi.useRealTimers();
-});
-
-/** Lets all promises run that can. */
-const settle = () => vi.advanceTimersByTimeAsync(0);
+afterEach(() => expectNothingLeft(fake));
 
 describe('EncodedTrack', () => {
   it('makes a segment once: what is asked for next comes of the run, what was made of the store', async () => {

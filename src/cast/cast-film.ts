@@ -65,8 +65,8 @@ export class CastFilm {
     signal: AbortSignal,
   ): Promise<CastFilm> {
     const { sessions, access } = deps;
-    const known = reopened(sessions, castSessionId);
-    const origin = known && !isOpen(sessions, sessionId) ? known : sessions.get(sessionId);
+    const known = openSession(sessions, castSessionId);
+    const origin = openSession(sessions, sessionId) ?? known ?? sessions.get(sessionId);
     const session = known ?? castSession(sessions, origin, profile);
     const issued: string[] = [];
     const issue = async (id: string) => {
@@ -189,7 +189,7 @@ export class CastFilm {
       } catch {
         if (this.#isClosed) return true;
         // The player that it was cast from has closed: its subtitles went with it, and the film goes on.
-        if (key === 'subtitles' && !isOpen(sessions, id)) continue;
+        if (key === 'subtitles' && !openSession(sessions, id)) continue;
         const fresh = await access.issue(id, tokenTtlSeconds);
         if (this.#isClosed) {
           access.revoke(fresh.token);
@@ -238,10 +238,6 @@ function castSession(
   return sessions.create({ ...same, capabilities, forReceiver: true }, { sharing: id });
 }
 
-function isOpen(sessions: SessionStore, id: string): boolean {
-  return sessions.list().some((session) => session.id === id);
-}
-
-function reopened(sessions: SessionStore, id: string | undefined): Session | undefined {
-  return id === undefined ? undefined : sessions.list().find((session) => session.id === id);
+function openSession(sessions: SessionStore, id: string | undefined): Session | undefined {
+  return sessions.list().find((session) => session.id === id);
 }

@@ -15,7 +15,7 @@ const SecondsSchema = z.number().nonnegative().max(1e7);
 const LevelSchema = z.number().min(0).max(1);
 const PositionSchema = z.number().int().min(0).max(10_000);
 
-export const CastDeviceSchema = z.strictObject({
+const CastDeviceSchema = z.strictObject({
   id: TextSchema,
   name: TextSchema,
   model: TextSchema.nullable(),

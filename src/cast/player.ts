@@ -86,11 +86,11 @@ export const player = {
     return mediaStatusOf(answer) ?? notUnderstood();
   },
 
-  /** `PLAY`, `PAUSE`, `STOP`, `SEEK`, `EDIT_TRACKS_INFO` of what is loaded. */
+  /** A command for what is loaded. */
   async command(
     receiver: Receiver,
     { transportId, mediaSessionId }: { transportId: string; mediaSessionId: number },
-    type: 'PLAY' | 'PAUSE' | 'STOP' | 'SEEK' | 'EDIT_TRACKS_INFO',
+    type: 'PLAY' | 'PAUSE' | 'SEEK' | 'EDIT_TRACKS_INFO',
     members: Record<string, unknown> = {},
     signal?: AbortSignal,
   ): Promise<void> {

@@ -41,7 +41,7 @@ export function streamControllers(
 }
 
 /** Tells of a rendition's segments, which are loaded one at a time, whether the last one was loaded to its end. */
-export class Unfinished {
+class Unfinished {
   #last: Fragment | null = null;
 
   /** @param next about to be loaded */

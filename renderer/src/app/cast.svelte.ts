@@ -95,9 +95,8 @@ export class Cast {
 
   /** Stops the film on the device; it goes on here, where it was there. */
   async stop(): Promise<void> {
-    const { status } = this;
-    if (status === null || this.isStopping) return;
-    const isThere = this.failure === null && !isStarting(status.state) && status.state !== 'reconnecting';
+    if (this.status === null || this.isStopping) return;
+    const isThere = this.canSteer;
     const stopped = this.#remote.stop().catch(() => null);
     if (!isThere) {
       this.#takeBack(this.position(Date.now()));

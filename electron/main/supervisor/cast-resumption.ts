@@ -1,3 +1,4 @@
+import { deviceAddress } from '../../../src/cast/device-address.ts';
 import type { CastDevice, CastSnapshot, CastState, CastStatus } from '../../../src/cast/types.ts';
 import { type Problem, problem, RaffiError, toRaffiError } from '../../../src/errors.ts';
 import type { CastCommand } from '../../ipc/cast.ts';
@@ -77,7 +78,7 @@ export class CastResumption {
     this.#isAsking = true;
     try {
       // Nobody announces a device that was given by its address.
-      if (!isFound) await run({ do: 'addDevice', address: addressOf(device) });
+      if (!isFound) await run({ do: 'addDevice', address: deviceAddress(device) });
       await run({ do: 'join', deviceId: device.id });
       if (this.#lost !== lost) return;
       // It plays nothing any more, or another's film: the core's own word holds.
@@ -91,10 +92,6 @@ export class CastResumption {
       this.#isAsking = false;
     }
   }
-}
-
-function addressOf({ host, port }: CastDevice): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function notFound(device: CastDevice | null): Problem {

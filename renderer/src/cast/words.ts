@@ -1,3 +1,4 @@
+import { deviceAddress } from '../../../src/cast/device-address.ts';
 import type { CastDevice, CastState } from '../../../src/cast/types.ts';
 
 /** What the remote control says above the device's name. */
@@ -32,9 +33,8 @@ export function isStarting(state: CastState): boolean {
 }
 
 /** What tells a device from its siblings. */
-export function deviceHint({ model, host, port, isManual }: CastDevice): string {
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return isManual ? address : (model ?? address);
+export function deviceHint(device: CastDevice): string {
+  return (device.isManual ? null : device.model) ?? deviceAddress(device);
 }
 
 /** Screens first, then by name, so that the list does not jump about as devices answer. */

@@ -1,5 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { RaffiError } from '../../errors.ts';
+import { deviceAddress } from '../device-address.ts';
+import { urlHost } from '../lan-address.ts';
 import type { CastDevice } from '../types.ts';
 
 /** CASTV2's own. */
@@ -8,10 +10,9 @@ const DEFAULT_PORT = 8009;
 /** A device by the address that a person typed: `host`, `host:port`, `[::1]:8009`. @throws `bad_request` */
 export function manualDevice(address: string): CastDevice {
   const { host, port } = parse(address.trim());
-  const shown = isIPv6(host) ? `[${host}]` : host;
   return {
-    id: `${shown}:${port}`,
-    name: port === DEFAULT_PORT ? shown : `${shown}:${port}`,
+    id: deviceAddress({ host, port }),
+    name: port === DEFAULT_PORT ? urlHost(host) : deviceAddress({ host, port }),
     model: null,
     host,
     port,

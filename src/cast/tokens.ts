@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { RaffiError } from '../errors.ts';
+import { plainAddress } from '../plain-address.ts';
 import { RateWindow } from '../rate-window.ts';
 
 const TOKEN_BYTES = 32;
@@ -144,11 +145,6 @@ export interface CastTokensOptions {
   now: () => number;
   /** Called when the last token has expired or was revoked. */
   onLastGone: () => void;
-}
-
-/** An IPv4 address mapped into IPv6, as a socket for both tells it, is the IPv4 address. */
-function plainAddress(address: string): string {
-  return address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 function digestOf(token: string): string {

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { plainAddress } from '../plain-address.ts';
 import { RateWindow } from '../rate-window.ts';
 import { isLoopbackAddress } from './guard/loopback.ts';
 
@@ -75,7 +76,7 @@ export class NeighbourLimits {
 
 /** Who is counted as one: an IPv4 address, or all of an IPv6 subnet (/64), in which anybody may take any address. */
 function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const parsed = ipaddr.process(address.replace(/%.*$/, ''));
-  return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.');
+  const plain = plainAddress(address);
+  if (!isIPv6(plain)) return plain;
+  return ipaddr.parse(plain.replace(/%.*$/, '')).toByteArray().slice(0, 8).join('.');
 }

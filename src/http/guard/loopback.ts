@@ -1,7 +1,10 @@
+import { plainAddress } from '../../plain-address.ts';
+
 /** Whether a socket's peer is this computer: 127.0.0.0/8, `::1`, or an IPv4 loopback mapped into IPv6. */
 export function isLoopbackAddress(address: string | undefined): boolean {
   if (address === undefined) return false;
-  return address === '::1' || /^(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/i.test(address);
+  const plain = plainAddress(address);
+  return plain === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(plain);
 }
 
 /**

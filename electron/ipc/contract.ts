@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CastToken } from '../../src/cast/access.ts';
-import type { CastCheck, CastDevice, CastLoad, CastSnapshot } from '../../src/cast/types.ts';
+import type { CastCheck, CastDevice, CastLoad, CastRemote, CastSnapshot } from '../../src/cast/types.ts';
 import type { Health } from '../../src/health.ts';
 import type { IpcProblem } from './problem.ts';
 
@@ -98,7 +98,8 @@ export interface RaffiApi {
  * The remote control of a television; `CastRemote` of the core says what each does and why it fails. Methods reject with an `Error` whose message is
  * a JSON `IpcProblem`: nothing else of an error crosses into the page.
  */
-export interface CastApi {
+export interface CastApi
+  extends Pick<CastRemote, 'play' | 'pause' | 'seek' | 'setVolume' | 'setTracks' | 'stop'> {
   issueToken(request: CastTokenRequest): Promise<CastToken>;
   /** Those that are known now. */
   devices(): Promise<readonly CastDevice[]>;
@@ -110,15 +111,6 @@ export interface CastApi {
   /** @param address `host` or `host:port` */
   addDevice(address: string): Promise<CastDevice>;
   load(request: CastLoad): Promise<void>;
-  play(): Promise<void>;
-  pause(): Promise<void>;
-  /** @param seconds film time */
-  seek(seconds: number): Promise<void>;
-  /** @param level 0 to 1 */
-  setVolume(level: number, isMuted?: boolean): Promise<void>;
-  setTracks(tracks: { audioIndex?: number; subtitleIndex?: number | null }): Promise<void>;
-  /** Tells where the film was. */
-  stop(): Promise<{ positionSeconds: number }>;
   check(sessionId: string): Promise<CastCheck>;
 }
 

@@ -19,7 +19,7 @@ import { player } from './player.ts';
 import { profileOf } from './profiles.ts';
 import type { Application, MediaStatus, ReceiverStatus } from './protocol/payloads.ts';
 import type { Receiver } from './protocol/receiver.ts';
-import type { CastDevice, CastLoad, CastStatus } from './types.ts';
+import type { CastDevice, CastLoad, CastStatus, CastTracks } from './types.ts';
 
 export interface ActiveCastOptions extends LinkTiming {
   films: CastFilmDeps;
@@ -114,7 +114,7 @@ export class ActiveCast {
     await player.setVolume(this.#receiver, { level, ...muted }, this.#ending.signal);
   }
 
-  async setTracks({ audioIndex, subtitleIndex }: { audioIndex?: number; subtitleIndex?: number | null }) {
+  async setTracks({ audioIndex, subtitleIndex }: CastTracks): Promise<void> {
     const { film } = this.#slot;
     if (!film) throw notOurs();
     // A receiver cannot change the sound of HLS: it loads the film again, where it was.

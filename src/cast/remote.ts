@@ -9,7 +9,15 @@ import type { LinkTiming } from './device-link.ts';
 import { browse } from './discovery/browse.ts';
 import { manualDevice } from './discovery/manual-device.ts';
 import { openChannel } from './protocol/channel.ts';
-import type { CastCheck, CastDevice, CastLoad, CastRemote, CastSnapshot, CastStatus } from './types.ts';
+import type {
+  CastCheck,
+  CastDevice,
+  CastLoad,
+  CastRemote,
+  CastSnapshot,
+  CastStatus,
+  CastTracks,
+} from './types.ts';
 
 export interface RemoteControlOptions extends LinkTiming {
   films: CastFilmDeps;
@@ -93,7 +101,7 @@ export class RemoteControl implements CastRemote {
     await this.#cast.setVolume(level, isMuted);
   }
 
-  async setTracks(tracks: { audioIndex?: number; subtitleIndex?: number | null }): Promise<void> {
+  async setTracks(tracks: CastTracks): Promise<void> {
     await this.#cast.setTracks(tracks);
   }
 

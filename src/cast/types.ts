@@ -28,6 +28,9 @@ export interface CastLoad {
   subtitleIndex?: number | null;
 }
 
+/** A change of what plays: see `CastLoad`; absent: left as it is. */
+export type CastTracks = Pick<CastLoad, 'audioIndex' | 'subtitleIndex'>;
+
 /** `idle`: nothing is cast. `reconnecting`: the device was lost in mid-film and is looked for; the film may play on there. */
 export type CastState =
   | 'idle'
@@ -92,10 +95,11 @@ export interface CastRemote {
   join(deviceId: string, signal?: AbortSignal): Promise<void>;
   play(): Promise<void>;
   pause(): Promise<void>;
+  /** @param seconds film time */
   seek(seconds: number): Promise<void>;
   /** @param level 0 to 1 */
   setVolume(level: number, isMuted?: boolean): Promise<void>;
-  setTracks(tracks: { audioIndex?: number; subtitleIndex?: number | null }): Promise<void>;
+  setTracks(tracks: CastTracks): Promise<void>;
   /** Stops the film on the device, and tells where it was: local playback goes on there. Never fails: a device that is gone has stopped. */
   stop(): Promise<{ positionSeconds: number }>;
   /** Whether what would be cast can be fetched at this computer's address in the network, and what is in the way. @throws `session_not_found` */

@@ -1,5 +1,5 @@
 import type { CastApi } from '../../../electron/ipc/contract.ts';
-import type { CastCheck, CastDevice, CastSnapshot, CastStatus } from '../../../src/cast/types.ts';
+import type { CastCheck, CastDevice, CastSnapshot, CastStatus, CastTracks } from '../../../src/cast/types.ts';
 import { ApiError, type Failure, failureFrom, failureOfRejection } from '../api/problem.ts';
 import { courseOf, statusBefore } from '../cast/course.ts';
 import { filmPosition, heldWhenLost, withinFilm } from '../cast/film-position.ts';
@@ -156,7 +156,7 @@ export class Cast {
     this.setVolume(volume, !isMuted);
   }
 
-  setTracks(tracks: { audioIndex?: number; subtitleIndex?: number | null }): void {
+  setTracks(tracks: CastTracks): void {
     void this.#tell((remote) => remote.setTracks(tracks)).catch(() => {});
   }
 

@@ -3,8 +3,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { CastSnapshot, CastStatus } from '../../../src/cast/types.ts';
 import { problem, RaffiError } from '../../../src/errors.ts';
 import { CastLink } from './cast-link.ts';
-import { ScriptedCore } from './scripted-core.fixture.ts';
-import { Supervisor } from './supervisor.ts';
+import { lastOf, type ScriptedCore, scriptedSupervisor } from './scripted-core.fixture.ts';
 
 const BASE_URL = 'http://127.0.0.1:6969';
 const DEVICE = {
@@ -38,31 +37,18 @@ const snapshot = (state: CastStatus['state'], positionSeconds = 0): CastSnapshot
 
 describe('the link to the remote control', () => {
   let cores: ScriptedCore[];
-  let supervisor: Supervisor;
   let link: CastLink;
 
-  const last = (): ScriptedCore => {
-    const core = cores.at(-1);
-    if (core === undefined) throw new Error('no core was started');
-    return core;
-  };
+  const last = () => lastOf(cores);
   const watched = () => last().received.flatMap((word) => (word.type === 'watchCast' ? [word.wanted] : []));
   const started = () => last().say({ type: 'started', baseUrl: BASE_URL });
 
   beforeEach(() => {
     vi.useFakeTimers();
-    cores = [];
-    supervisor = new Supervisor({
-      spawn: (events) => {
-        const core = new ScriptedCore(events);
-        cores.push(core);
-        return core;
-      },
-      defaults: { cacheDir: '/cache', resourcesDir: null },
-      now: () => Date.now(),
-    });
-    supervisor.start();
-    link = new CastLink(supervisor);
+    const scripted = scriptedSupervisor();
+    cores = scripted.cores;
+    scripted.supervisor.start();
+    link = new CastLink(scripted.supervisor);
     return () => vi.useRealTimers();
   });
 

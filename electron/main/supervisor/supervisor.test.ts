@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { problem, RaffiError } from '../../../src/errors.ts';
-import { ScriptedCore } from './scripted-core.fixture.ts';
-import { type CoreStatus, Supervisor } from './supervisor.ts';
+import { lastOf, type ScriptedCore, scriptedSupervisor } from './scripted-core.fixture.ts';
+import type { CoreStatus, Supervisor } from './supervisor.ts';
 
 const BASE_URL = 'http://127.0.0.1:6969';
 const HEALTH = {
@@ -23,17 +23,8 @@ describe('the supervisor', () => {
 
   beforeEach(() => {
     vi.useFakeTimers();
-    cores = [];
     states = [];
-    supervisor = new Supervisor({
-      spawn: (events) => {
-        const core = new ScriptedCore(events);
-        cores.push(core);
-        return core;
-      },
-      defaults: { cacheDir: '/cache', resourcesDir: null },
-      now: () => Date.now(),
-    });
+    ({ supervisor, cores } = scriptedSupervisor());
     supervisor.subscribe(({ state }) => {
       if (states.at(-1) !== state) states.push(state);
     });
@@ -41,11 +32,7 @@ describe('the supervisor', () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  const last = (): ScriptedCore => {
-    const core = cores.at(-1);
-    if (core === undefined) throw new Error('no core was started');
-    return core;
-  };
+  const last = () => lastOf(cores);
 
   test('starts one core as configured', () => {
     supervisor.start();

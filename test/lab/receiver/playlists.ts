@@ -7,14 +7,12 @@ export interface Variant {
 
 export interface MediaSegment {
   uri: string;
-  startSeconds: number;
   endSeconds: number;
 }
 
 export interface MediaPlaylist {
   initUri: string | null;
   segments: MediaSegment[];
-  isComplete: boolean;
 }
 
 export function isMaster(text: string): boolean {
@@ -39,7 +37,7 @@ export function firstVariant(text: string, base: string): Variant {
 
 export function mediaPlaylist(text: string, base: string): MediaPlaylist {
   const segments: MediaSegment[] = [];
-  let startSeconds = 0;
+  let endSeconds = 0;
   let durationSeconds = 0;
   let initUri: string | null = null;
   for (const line of text.split('\n')) {
@@ -47,11 +45,10 @@ export function mediaPlaylist(text: string, base: string): MediaPlaylist {
     const map = line.startsWith('#EXT-X-MAP:') ? attribute(line, 'URI') : null;
     if (map !== null) initUri = new URL(map, base).href;
     if (line === '' || line.startsWith('#')) continue;
-    const endSeconds = startSeconds + durationSeconds;
-    segments.push({ uri: new URL(line, base).href, startSeconds, endSeconds });
-    startSeconds = endSeconds;
+    endSeconds += durationSeconds;
+    segments.push({ uri: new URL(line, base).href, endSeconds });
   }
-  return { initUri, segments, isComplete: text.includes('#EXT-X-ENDLIST') };
+  return { initUri, segments };
 }
 
 function attribute(line: string, name: string): string | null {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CastToken } from '../../src/index.ts';
 import { LOOPBACK_SETTINGS } from '../../src/torrent/testing.fixture.ts';
 import { film } from '../lab/media/index.ts';
-import { ask, LAN_NOTE } from '../support/lan.ts';
-import { LAN_ADDRESS } from '../support/lan-address.ts';
+import { ask } from '../support/lan.ts';
+import { LAN_ADDRESS, LAN_NOTE } from '../support/lan-address.ts';
 import { Rig } from './rig.ts';
 
 /** What computers of the network and pages of other sites try with a core that casts films. Who may do what of each route: cast-guard. */

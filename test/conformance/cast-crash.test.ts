@@ -8,8 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CastStatus } from '../../src/cast/types.ts';
 import { realClip } from '../lab/media/index.ts';
 import { startReceiver } from '../lab/receiver/index.ts';
-import { inNetwork } from '../support/cast-gate.ts';
-import { LAN_ADDRESS } from '../support/lan-address.ts';
+import { LAN_ADDRESS, LAN_NOTE } from '../support/lan-address.ts';
 import type { CastCoreAsk } from './cast-core.ts';
 import { expectAllFetched, loads } from './cast-rig.ts';
 
@@ -67,7 +66,7 @@ class CoreProcess implements AsyncDisposable {
 }
 
 test.skipIf(LAN_ADDRESS === undefined)(
-  `a sender that was killed takes its film over again when it is started anew${inNetwork}`,
+  `a sender that was killed takes its film over again when it is started anew${LAN_NOTE}`,
   async () => {
     await using receiver = await startReceiver({
       ...{ host: LAN_ADDRESS ?? '', name: 'Outlives a sender' },

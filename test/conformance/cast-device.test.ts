@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { film, filmFacts, realClip } from '../lab/media/index.ts';
 import { startReceiver } from '../lab/receiver/index.ts';
-import { inNetwork } from '../support/cast-gate.ts';
-import { LAN_ADDRESS } from '../support/lan-address.ts';
+import { LAN_ADDRESS, LAN_NOTE } from '../support/lan-address.ts';
 import { expectAllFetched, loads, messages, Watcher } from './cast-rig.ts';
 import { Rig } from './rig.ts';
 
 const host = LAN_ADDRESS ?? '';
 const RECONNECT = { reconnectPausesMs: Array.from({ length: 8 }, () => 100) };
 
-describe.skipIf(LAN_ADDRESS === undefined)(`casting to a device${inNetwork}`, () => {
+describe.skipIf(LAN_ADDRESS === undefined)(`casting to a device${LAN_NOTE}`, () => {
   let rig: Rig;
   beforeAll(async () => {
     rig = await Rig.start({}, { cast: RECONNECT });

@@ -3,8 +3,8 @@ import type { CastToken } from '../../src/index.ts';
 import { LOOPBACK_SETTINGS } from '../../src/torrent/testing.fixture.ts';
 import { ApiDescription } from '../http/api-description.ts';
 import { film } from '../lab/media/index.ts';
-import { type Ask, ask, LAN_NOTE, type Told } from '../support/lan.ts';
-import { LAN_ADDRESS } from '../support/lan-address.ts';
+import { type Ask, ask, type Told } from '../support/lan.ts';
+import { LAN_ADDRESS, LAN_NOTE } from '../support/lan-address.ts';
 import { Rig } from './rig.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { realClip } from '../lab/media/index.ts';
 import { startReceiver } from '../lab/receiver/index.ts';
-import { inNetwork } from '../support/cast-gate.ts';
-import { LAN_ADDRESS } from '../support/lan-address.ts';
+import { LAN_ADDRESS, LAN_NOTE } from '../support/lan-address.ts';
 import { expectAllFetched, Watcher } from './cast-rig.ts';
 import { Rig } from './rig.ts';
 
@@ -22,7 +21,7 @@ afterAll(async () => {
 });
 
 test.skipIf(LAN_ADDRESS === undefined)(
-  `a film of three hours goes on: its token outlasts the quarter of an hour it is good for${inNetwork}`,
+  `a film of three hours goes on: its token outlasts the quarter of an hour it is good for${LAN_NOTE}`,
   async () => {
     await using receiver = await startReceiver({ host: LAN_ADDRESS ?? '', name: 'Three hours' });
     using watcher = new Watcher(rig.core);

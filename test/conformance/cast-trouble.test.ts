@@ -5,8 +5,7 @@ import type { CastTiming } from '../../src/runtime.ts';
 import { settledDiff, snapshot } from '../lab/leaks.ts';
 import { realClip } from '../lab/media/index.ts';
 import { type LabReceiver, startReceiver } from '../lab/receiver/index.ts';
-import { inNetwork } from '../support/cast-gate.ts';
-import { LAN_ADDRESS } from '../support/lan-address.ts';
+import { LAN_ADDRESS, LAN_NOTE } from '../support/lan-address.ts';
 import { loads, messages, Watcher } from './cast-rig.ts';
 import { Rig } from './rig.ts';
 
@@ -33,7 +32,7 @@ async function castTo(where: Rig, receiver: LabReceiver): Promise<string> {
   return sessionId;
 }
 
-describe.skipIf(LAN_ADDRESS === undefined)(`trouble with a device${inNetwork}`, () => {
+describe.skipIf(LAN_ADDRESS === undefined)(`trouble with a device${LAN_NOTE}`, () => {
   test('one that falls silent is lost, and found again when it speaks', async () => {
     const here = await started({}, { heartbeatMs: 1_000, reconnectPausesMs: OFTEN });
     await using receiver = await startReceiver({ host, name: 'Falls silent', unannounced: true });

@@ -3,8 +3,8 @@ import { film } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
 import { type LabReceiver, startReceiver } from '../lab/receiver/index.ts';
 import { startOtherSender } from '../lab/receiver/other-sender.ts';
-import { inNetwork, testWithOtherSender } from '../support/cast-gate.ts';
-import { LAN_ADDRESS } from '../support/lan-address.ts';
+import { testWithOtherSender } from '../support/cast-gate.ts';
+import { LAN_ADDRESS, LAN_NOTE } from '../support/lan-address.ts';
 import { launchApp, type RunningApp } from './harness.ts';
 import { leaveFilm, openLink, screen, sessions, untilPlaying } from './player.ts';
 import { placeOf, televisionOf } from './television.ts';
@@ -16,7 +16,7 @@ const PATIENCE_MS = 30_000;
 const TV = 'Living room (lab)';
 
 /** Films of 20 s go to a television that is a process of its own, and come back. The tests are one evening: each begins where the last ended. */
-describe.skipIf(LAN_ADDRESS === undefined)(`a film on a television${inNetwork}`, () => {
+describe.skipIf(LAN_ADDRESS === undefined)(`a film on a television${LAN_NOTE}`, () => {
   let app: RunningApp;
   let origin: Origin;
   let tv: LabReceiver;

@@ -2,9 +2,6 @@ import { test } from 'vitest';
 import { lackingCastSender } from '../../build/setup/cast-sender.ts';
 import { LAN_ADDRESS } from './lan-address.ts';
 
-/** A suffix for the names of tests that are skipped where this computer is in no network. */
-export const inNetwork = LAN_ADDRESS === undefined ? ' (skipped: this computer is in no network)' : '';
-
 const lacking = LAN_ADDRESS === undefined ? ['a network'] : await lackingCastSender();
 
 /** A test with another sender; where there is none it is skipped, and its name says what is lacking. */

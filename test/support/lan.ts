@@ -1,8 +1,4 @@
 import http from 'node:http';
-import { LAN_ADDRESS } from './lan-address.ts';
-
-/** For the name of a suite that reaches this computer through its own network address: so it looks like any other of the network. */
-export const LAN_NOTE = LAN_ADDRESS === undefined ? ' (SKIPPED: this computer has no network address)' : '';
 
 export interface Ask {
   host: string;

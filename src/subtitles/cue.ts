@@ -1,8 +1,11 @@
-/** One line of dialogue, or a few, and when they are shown. */
-export interface Cue {
-  /** Seconds; of what a session hands out, on the film clock. */
+/** When something is shown: seconds; of what a session hands out, on the film clock. */
+export interface CueTimes {
   startSeconds: number;
   endSeconds: number;
+}
+
+/** One line of dialogue, or a few, and when they are shown. */
+export interface Cue extends CueTimes {
   /** WebVTT cue text (W3C WebVTT §4.2.2): escaped, with no markup but WebVTT's own. */
   text: string;
   /** WebVTT cue settings, checked; empty for none. */
@@ -23,6 +26,6 @@ export const MAX_CUES = 50_000;
 export const MAX_CUE_CHARS = 4_000;
 
 /** Whether something of the cue is shown within the window. */
-export function isWithin({ startSeconds, endSeconds }: Cue, window: TimeWindow): boolean {
+export function isWithin({ startSeconds, endSeconds }: CueTimes, window: TimeWindow): boolean {
   return endSeconds > Math.max(0, window.fromSeconds) && startSeconds < window.toSeconds;
 }

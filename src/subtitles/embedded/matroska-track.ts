@@ -12,7 +12,7 @@ import { restoreFrame } from '../../remux/matroska/frames.ts';
 import { type MatroskaHead, readMatroskaHead } from '../../remux/matroska/head.ts';
 import type { MatroskaTrack } from '../../remux/matroska/tracks.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import { type Cue, isWithin, type TimeWindow } from '../cue.ts';
+import { type Cue, type CueTimes, isWithin, type TimeWindow } from '../cue.ts';
 import { type CueReader, TextBudget, UNKNOWN_DURATION_SECONDS } from './cue-reader.ts';
 import { inOrder } from './in-order.ts';
 import { type BlockPlace, blockPlaces } from './matroska-cue-points.ts';
@@ -148,11 +148,11 @@ class MatroskaTrackReader implements CueReader {
     });
   }
 
-  #spanOf({ time, duration }: Pick<BlockPlace, 'time' | 'duration'>): Cue {
+  #spanOf({ time, duration }: Pick<BlockPlace, 'time' | 'duration'>): CueTimes {
     const startSeconds = this.#text.clock.seconds(time);
     const { secondsPerTick } = this.#film.head;
     const durationSeconds = duration === null ? UNKNOWN_DURATION_SECONDS : duration * secondsPerTick;
-    return { startSeconds, endSeconds: startSeconds + durationSeconds, text: '', settings: '' };
+    return { startSeconds, endSeconds: startSeconds + durationSeconds };
   }
 }
 

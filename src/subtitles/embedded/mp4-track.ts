@@ -6,7 +6,7 @@ import { tableSamples } from '../../probe/container-index/mp4/sample-table.ts';
 import { assertSampleTables } from '../../probe/container-index/mp4/table-claims.ts';
 import { HEAD_BYTES } from '../../probe/container-index/options.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
-import { type Cue, isWithin, type TimeWindow } from '../cue.ts';
+import { type Cue, type CueTimes, isWithin, type TimeWindow } from '../cue.ts';
 import { timedText } from '../formats/timed-text.ts';
 import { type CueReader, TextBudget } from './cue-reader.ts';
 import { inOrder } from './in-order.ts';
@@ -20,7 +20,7 @@ const MAX_READ_BYTES = 1024 * 1024;
 const READS_AT_ONCE = 6;
 
 /** A sample that shows something. */
-interface Sample extends Pick<Cue, 'startSeconds' | 'endSeconds'> {
+interface Sample extends CueTimes {
   offset: number;
   sizeBytes: number;
 }
@@ -61,7 +61,7 @@ class Mp4TrackReader implements CueReader {
   }
 
   async *cues(window: TimeWindow, signal: AbortSignal): AsyncGenerator<readonly Cue[], void, void> {
-    const wanted = this.#samples.filter((sample) => isWithin({ ...sample, text: '', settings: '' }, window));
+    const wanted = this.#samples.filter((sample) => isWithin(sample, window));
     const read = (group: readonly Sample[], running: AbortSignal) => readGroup(this.#source, group, running);
     yield* inOrder(groupsOf(wanted), read, READS_AT_ONCE, signal);
   }

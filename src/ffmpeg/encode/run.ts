@@ -1,18 +1,11 @@
 import type { Readable } from 'node:stream';
-import { isAbort, RaffiError } from '../../errors.ts';
+import { RaffiError } from '../../errors.ts';
 import type { Packet } from '../../remux/packet.ts';
-import type { ByteSource } from '../../source/byte-source.ts';
-import type { FfmpegTools } from '../tools.ts';
+import type { ChildExit } from '../child.ts';
+import { readOutput, type SourceProcess, type SourceProcessTools } from '../source-process.ts';
 import { OUTPUT_OFFSET_SECONDS } from './arguments.ts';
 import { type EncodedHeader, FragmentParser } from './fragment-parser.ts';
 import { killed } from './killed.ts';
-
-/** What one ffmpeg process encodes. */
-export interface RunSpec {
-  source: ByteSource;
-  /** @param url where ffmpeg finds the source */
-  arguments: (url: string) => string[] | Promise<string[]>;
-}
 
 /**
  * One ffmpeg process that encodes a track, as a stream of its packets in decode order. Not asked for the next packet, it waits: its pipe is full.
@@ -22,31 +15,19 @@ export interface RunSpec {
  *
  * @throws `encoder_failed` with ffmpeg's last words or as `isKilled` knows it, the source's own `source_*` error, `ffmpeg_missing`, or the signal's reason.
  */
-export async function* encode(
-  tools: FfmpegTools,
-  spec: RunSpec,
+export function encode(
+  tools: SourceProcessTools,
+  spec: SourceProcess,
   onHeader: (header: EncodedHeader) => void,
   signal: AbortSignal,
 ): AsyncGenerator<Packet, void, void> {
-  const path = await tools.ffmpeg(signal);
-  const exposed = await tools.expose(spec.source);
-  try {
-    const child = tools.children.start(path, await spec.arguments(exposed.url), { signal });
-    try {
-      yield* packetsOf(child.stdout, onHeader);
-    } finally {
-      // Left in the middle, or by an error; a process that has closed its output is about to end by itself.
-      if (!child.stdout.readableEnded) child.end();
-      await child.ended.catch(() => {});
-    }
-    const { exitCode, signalCode, stderr } = await child.ended;
-    signal.throwIfAborted();
-    if (exposed.failure && !isAbort(exposed.failure)) throw exposed.failure;
-    if (signalCode === 'SIGKILL') throw killed();
-    if (exitCode !== 0) throw failed(lastWords(stderr));
-  } finally {
-    await exposed.revoke();
-  }
+  const read = (stdout: Readable) => packetsOf(stdout, onHeader);
+  return readOutput(tools, spec, { read, checkExit }, signal);
+}
+
+function checkExit({ exitCode, signalCode, stderr }: ChildExit): void {
+  if (signalCode === 'SIGKILL') throw killed();
+  if (exitCode !== 0) throw failed(lastWords(stderr));
 }
 
 async function* packetsOf(

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import { isAbort, RaffiError } from '../../errors.ts';
-import type { FfmpegTools } from '../../ffmpeg/tools.ts';
+import { RaffiError } from '../../errors.ts';
+import type { ChildExit } from '../../ffmpeg/child.ts';
+import { readOutput, type SourceProcessTools } from '../../ffmpeg/source-process.ts';
 import { DEMUXERS, MAX_ALLOCATION_BYTES } from '../../probe/ffprobe-arguments.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import { type Cue, isWithin, type TimeWindow } from '../cue.ts';
@@ -16,15 +17,13 @@ const LOOK_BACK_SECONDS = 10;
 /** Long stretches of film have no line. Shorter than any wait is bounded by. */
 const SIGN_OF_LIFE_MS = 3_000;
 
-export type TextTools = Pick<FfmpegTools, 'ffmpeg' | 'children' | 'expose'>;
-
 export interface FfmpegTrack {
   source: ByteSource;
   /** ffprobe's stream index. */
   streamIndex: number;
   /** Container time of film time 0, seconds. */
   originSeconds: number;
-  tools: TextTools;
+  tools: SourceProcessTools;
 }
 
 /** Any text track that ffmpeg turns into WebVTT: one process reads the film through the shared cache, from the window on to its end. */
@@ -37,27 +36,12 @@ export class FfmpegTrackReader implements CueReader {
 
   async *cues(window: TimeWindow, signal: AbortSignal): AsyncGenerator<readonly Cue[], void, void> {
     const { source, tools } = this.#track;
-    const path = await tools.ffmpeg(signal);
-    const exposed = await tools.expose(source);
-    try {
-      const child = tools.children.start(path, this.#arguments(exposed.url, window), { signal });
-      try {
-        const read = () => source.stats().servedBytes;
-        for await (const cue of withSignsOfLife(this.#onFilm(child.stdout), read, SIGN_OF_LIFE_MS)) {
-          if (cue && cue.startSeconds >= window.toSeconds) return;
-          yield cue && isWithin(cue, window) ? [cue] : [];
-        }
-      } finally {
-        // Left in the middle, or by an error; a process that has closed its output is about to end by itself.
-        if (!child.stdout.readableEnded) child.end();
-        await child.ended.catch(() => {});
-      }
-      const { exitCode, stderr } = await child.ended;
-      signal.throwIfAborted();
-      if (exposed.failure && !isAbort(exposed.failure)) throw exposed.failure;
-      if (exitCode !== 0) throw unreadable(stderr);
-    } finally {
-      await exposed.revoke();
+    const spec = { source, arguments: (url: string) => this.#arguments(url, window) };
+    const progress = () => source.stats().servedBytes;
+    const read = (stdout: Readable) => withSignsOfLife(this.#onFilm(stdout), progress, SIGN_OF_LIFE_MS);
+    for await (const cue of readOutput(tools, spec, { read, checkExit }, signal)) {
+      if (cue && cue.startSeconds >= window.toSeconds) return;
+      yield cue && isWithin(cue, window) ? [cue] : [];
     }
   }
 
@@ -118,6 +102,10 @@ async function* blocksOf(output: Readable): AsyncGenerator<string[], void, void>
     for (const block of blocks) yield block.split('\n').filter((line) => line !== '');
   }
   yield rest.split('\n').filter((line) => line !== '');
+}
+
+function checkExit({ exitCode, stderr }: ChildExit): void {
+  if (exitCode !== 0) throw unreadable(stderr);
 }
 
 function unreadable(cause: string): RaffiError {

@@ -1,9 +1,10 @@
 import { RaffiError } from '../../errors.ts';
+import type { SourceProcessTools } from '../../ffmpeg/source-process.ts';
 import type { ContainerIndex } from '../../plan/types.ts';
 import { type MediaInfo, originSecondsOf } from '../../probe/media-info.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
 import type { CueReader } from './cue-reader.ts';
-import { FfmpegTrackReader, type TextTools } from './ffmpeg-track.ts';
+import { FfmpegTrackReader } from './ffmpeg-track.ts';
 import { openMatroskaTrack } from './matroska-track.ts';
 import { openMp4Track } from './mp4-track.ts';
 
@@ -12,7 +13,7 @@ export interface TextTrackOptions {
   media: MediaInfo;
   /** Null where nothing is known of the container but what ffprobe says. */
   index: ContainerIndex | null;
-  tools: TextTools;
+  tools: SourceProcessTools;
 }
 
 /**

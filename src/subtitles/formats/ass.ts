@@ -1,5 +1,6 @@
 import { type Cue, MAX_CUES } from '../cue.ts';
 import { PLAIN } from '../webvtt/markup.ts';
+import { secondsOf } from '../webvtt/parse-webvtt.ts';
 import { type AssStyle, assText } from './ass-text.ts';
 
 /** Style names and what WebVTT can say of them. */
@@ -106,6 +107,5 @@ function timeOf(text: string): number | null {
   const match = TIME.exec(text);
   if (!match) return null;
   const [, hours, minutes, seconds, fraction = ''] = match;
-  const ms = Number(fraction.padEnd(3, '0'));
-  return ((Number(hours) * 60 + Number(minutes)) * 60_000 + Number(seconds) * 1000 + ms) / 1000;
+  return secondsOf(hours, minutes, seconds, fraction.padEnd(3, '0'));
 }

@@ -47,13 +47,7 @@ export function toCueText(source: string, dialect: 'webvtt' | 'subrip'): string 
       return `<${tag}${dialect === 'webvtt' ? classes : ''}${said}>`;
     },
   );
-  return tidyLines(
-    marked +
-      open
-        .toReversed()
-        .map((tag) => `</${tag}>`)
-        .join(''),
-  );
+  return tidyLines(marked + closing(open));
 }
 
 /** A stretch of text of one look. */

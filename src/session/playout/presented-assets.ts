@@ -3,7 +3,7 @@ import type { Presentation } from '../../adaptive/presentation.ts';
 import type { OpenedSegment } from '../../adaptive/segments/segment-loader.ts';
 import type { ArrivingAsset, MediaAsset } from '../types.ts';
 import type { AssetName } from './playout.ts';
-import { renditionUri } from './renditions.ts';
+import { playlistAsset, renditionUri } from './renditions.ts';
 
 /**
  * What the playlists of such a film name: `v0`, `a0` …, and of each `playlist.m3u8`, `init-<n>.mp4`, `<number>.ts` (or `.m4s` …).
@@ -20,8 +20,7 @@ export async function presentedAsset(
   const asset = parseOriginAsset(name.asset);
   if (asset.kind === 'playlist') {
     const uri = (id: string, file: string) => renditionUri(sessionId, id, file);
-    const text = await presentation.mediaPlaylist(rendition, uri, signal);
-    return { parts: [new TextEncoder().encode(text)], contentType: 'application/vnd.apple.mpegurl' };
+    return playlistAsset(await presentation.mediaPlaylist(rendition, uri, signal));
   }
   const opened =
     asset.kind === 'init'

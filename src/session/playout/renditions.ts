@@ -65,8 +65,12 @@ export function renditionPlaylist(
       durationSeconds: endSeconds - startSeconds,
     })),
   });
-  const parts = [new TextEncoder().encode(text)];
-  return { parts, rest: null, contentType: 'application/vnd.apple.mpegurl' };
+  return playlistAsset(text);
+}
+
+/** A playlist, as it is answered with. */
+export function playlistAsset(text: string): MediaAsset {
+  return { parts: [new TextEncoder().encode(text)], contentType: 'application/vnd.apple.mpegurl' };
 }
 
 /** The type of a rendition's init and media segments. */
@@ -74,7 +78,8 @@ export function fragmentType(rendition: RenditionId): string {
   return rendition.startsWith('v') ? 'video/mp4' : 'audio/mp4';
 }
 
-function unknownName(): RaffiError {
+/** For names we never wrote. */
+export function unknownName(): RaffiError {
   return new RaffiError(
     'segment_not_found',
     'There is no such segment. Fetch master.m3u8 again for the right names.',

@@ -1,4 +1,3 @@
-import { RaffiError } from '../../errors.ts';
 import type { SubtitleRendition } from '../../hls/playlists/master-playlist.ts';
 import { writeMediaPlaylist } from '../../hls/playlists/media-playlist.ts';
 import type { SegmentPlan } from '../../plan/types.ts';
@@ -7,7 +6,7 @@ import type { Film } from '../deliver.ts';
 import type { SubtitleTracks } from '../subtitle-tracks.ts';
 import type { MediaAsset } from '../types.ts';
 import type { AssetName } from './playout.ts';
-import { renditionUri } from './renditions.ts';
+import { playlistAsset, renditionUri, unknownName } from './renditions.ts';
 
 /** What `master.m3u8` names of a film's subtitles: the text tracks. */
 export function subtitleRenditions(
@@ -35,7 +34,7 @@ export function parseSubtitleAsset({ rendition, asset }: AssetName): SubtitleAss
   if (track === undefined) return null;
   if (asset === 'playlist.m3u8') return { track: Number(track), kind: 'playlist' };
   const segment = /^(\d{1,7})\.vtt$/.exec(asset)?.[1];
-  if (segment === undefined) throw noSuchSegment();
+  if (segment === undefined) throw unknownName();
   return { track: Number(track), kind: 'segment', segment: Number(segment) };
 }
 
@@ -50,20 +49,12 @@ export function subtitlePlaylist(sessionId: string, track: number, plan: Segment
       durationSeconds: endSeconds - startSeconds,
     })),
   });
-  const parts = [new TextEncoder().encode(text)];
-  return { parts, rest: null, contentType: 'application/vnd.apple.mpegurl' };
+  return playlistAsset(text);
 }
 
 /** What a segment shows. @throws `segment_not_found` */
 export function windowOf({ segments }: SegmentPlan, index: number): TimeWindow {
   const segment = segments[index];
-  if (!segment) throw noSuchSegment();
+  if (!segment) throw unknownName();
   return { fromSeconds: segment.startSeconds, toSeconds: segment.endSeconds };
-}
-
-function noSuchSegment(): RaffiError {
-  return new RaffiError(
-    'segment_not_found',
-    'There is no such segment. Fetch master.m3u8 again for the right names.',
-  );
 }

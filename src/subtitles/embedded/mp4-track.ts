@@ -2,7 +2,7 @@ import type { ContainerIndex } from '../../plan/types.ts';
 import type { IndexedFile } from '../../probe/container-index/file.ts';
 import { findMoov } from '../../probe/container-index/mp4/find-boxes.ts';
 import { type MovieTrack, readMovie } from '../../probe/container-index/mp4/movie.ts';
-import { tableSamples } from '../../probe/container-index/mp4/sample-table.ts';
+import { forEachTableSample } from '../../probe/container-index/mp4/sample-table.ts';
 import { assertSampleTables } from '../../probe/container-index/mp4/table-claims.ts';
 import { HEAD_BYTES } from '../../probe/container-index/options.ts';
 import type { ByteSource } from '../../source/byte-source.ts';
@@ -73,12 +73,12 @@ function samplesOf(track: MovieTrack, originSeconds: number, fileBytes: number):
   const seconds = (time: number) => (time - edit.mediaTime) / timescale + edit.delaySeconds - originSeconds;
   const budget = new TextBudget();
   const samples: Sample[] = [];
-  for (const { time, duration, offset, sizeBytes } of tableSamples(track)) {
+  forEachTableSample(track, ({ time, duration, offset, sizeBytes }) => {
     const isUsable = sizeBytes > 2 && sizeBytes <= MAX_SAMPLE_BYTES && offset + sizeBytes <= fileBytes;
     budget.spendLine(isUsable ? sizeBytes : 0);
-    if (!isUsable) continue;
+    if (!isUsable) return;
     samples.push({ startSeconds: seconds(time), endSeconds: seconds(time + duration), offset, sizeBytes });
-  }
+  });
   return samples;
 }
 

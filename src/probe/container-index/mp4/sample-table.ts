@@ -24,23 +24,10 @@ export interface TableSample {
   sizeBytes: number;
 }
 
-/** The samples that a track's `stbl` lists, in order. Counts have passed `assertSampleTables`. */
-export function* tableSamples(track: MovieTrack): Generator<TableSample, void, void> {
+/** Visits the samples that a track's `stbl` lists, in order. Counts have passed `assertSampleTables`. */
+export function forEachTableSample(track: MovieTrack, visit: (sample: TableSample) => void): void {
   const table = readTable(track);
-  if (!table) return;
-  const { times, offsets, sizes, chunks } = table;
-  let decodeTime = 0;
-  let sample = 0;
-  for (; chunks.isValid && sample < sizes.count; chunks.next()) {
-    let { offset } = chunks;
-    for (let inChunk = 0; inChunk < chunks.samples && sample < sizes.count; inChunk++, sample++) {
-      const duration = times.next();
-      const sizeBytes = sizes.at(sample);
-      yield { time: decodeTime + (offsets?.next() ?? 0), duration, offset, sizeBytes };
-      offset += sizeBytes;
-      decodeTime += duration;
-    }
-  }
+  if (table) forEachSample(table, visit);
 }
 
 interface Table {
@@ -72,34 +59,41 @@ function readTable(track: MovieTrack): Table | null {
   };
 }
 
-function addVideo(track: MovieTrack, table: Table, into: TimelineBuilder): void {
-  const { times, offsets, keys, sizes, chunks } = table;
-  const keyCount = keys?.count(4, 8, 4) ?? 0;
-  let nextKey = 0;
+/** Not a generator: films have hundreds of thousands of samples, and are opened with each of them looked at. */
+function forEachSample(table: Table, visit: (sample: TableSample, index: number) => void): void {
+  const { times, offsets, sizes, chunks } = table;
   let decodeTime = 0;
-  let lastListed = Number.NEGATIVE_INFINITY;
   let sample = 0;
   for (; chunks.isValid && sample < sizes.count; chunks.next()) {
-    let offset = chunks.offset;
+    let { offset } = chunks;
     for (let inChunk = 0; inChunk < chunks.samples && sample < sizes.count; inChunk++, sample++) {
       const duration = times.next();
-      const time = decodeTime + (offsets?.next() ?? 0);
-      const size = sizes.at(sample);
-      into.add(time, duration, offset + size);
-      if (keys === null) {
-        if (time - lastListed >= SPARSE_SECONDS * track.timescale) {
-          into.addPoint(time, offset);
-          lastListed = time;
-        }
-      } else if (sample === 0 || (nextKey < keyCount && keys.u32(8 + nextKey * 4) === sample + 1)) {
-        // The first sample counts whatever the table says: a film must be playable from its start.
-        into.addPoint(time, offset);
-      }
-      while (keys && nextKey < keyCount && keys.u32(8 + nextKey * 4) <= sample + 1) nextKey++;
-      offset += size;
+      const sizeBytes = sizes.at(sample);
+      visit({ time: decodeTime + (offsets?.next() ?? 0), duration, offset, sizeBytes }, sample);
+      offset += sizeBytes;
       decodeTime += duration;
     }
   }
+}
+
+function addVideo(track: MovieTrack, table: Table, into: TimelineBuilder): void {
+  const { keys } = table;
+  const keyCount = keys?.count(4, 8, 4) ?? 0;
+  let nextKey = 0;
+  let lastListed = Number.NEGATIVE_INFINITY;
+  forEachSample(table, ({ time, duration, offset, sizeBytes }, index) => {
+    into.add(time, duration, offset + sizeBytes);
+    if (keys === null) {
+      if (time - lastListed >= SPARSE_SECONDS * track.timescale) {
+        into.addPoint(time, offset);
+        lastListed = time;
+      }
+    } else if (index === 0 || (nextKey < keyCount && keys.u32(8 + nextKey * 4) === index + 1)) {
+      // The first sample counts whatever the table says: a film must be playable from its start.
+      into.addPoint(time, offset);
+    }
+    while (keys && nextKey < keyCount && keys.u32(8 + nextKey * 4) <= index + 1) nextKey++;
+  });
 }
 
 function addAudio(track: MovieTrack, table: Table, into: TimelineBuilder): void {

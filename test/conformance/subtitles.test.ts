@@ -32,13 +32,6 @@ afterAll(async () => {
 });
 
 const near = (seconds: number) => expect.closeTo(seconds, 2);
-const shown = (document: string) =>
-  parseWebvtt(document).map(({ startSeconds, endSeconds, text: said, settings }) => ({
-    startSeconds,
-    endSeconds,
-    text: said,
-    settings,
-  }));
 
 describe.each(FILMS)('%s', (name) => {
   const { subtitles = [] } = filmFacts(name);
@@ -63,7 +56,7 @@ describe.each(FILMS)('%s', (name) => {
     async ({ index, cues }) => {
       const answer = await rig.get(`/sessions/${id}/subtitles/${index}.vtt`);
       expect(answer.headers.get('Content-Type')).toBe('text/vtt; charset=utf-8');
-      const got = shown(text(answer));
+      const got = parseWebvtt(text(answer));
       expect(got.map((cue) => cue.text)).toEqual(cues.map((cue) => cue.text));
       for (const [i, cue] of cues.entries()) {
         expect(Math.abs((got[i]?.startSeconds ?? 0) - cue.startSeconds)).toBeLessThan(WITHIN_SECONDS);
@@ -80,7 +73,7 @@ describe.each(FILMS)('%s', (name) => {
     const reference = await mustFfmpeg([
       ...['-v', 'error', '-copyts', '-i', path, '-map', '0:s:0', '-c:s', 'webvtt', '-f', 'webvtt', 'pipe:1'],
     ]);
-    const ours = shown(await rig.text(`/sessions/${id}/subtitles/0.vtt`));
+    const ours = parseWebvtt(await rig.text(`/sessions/${id}/subtitles/0.vtt`));
     const ends = (seconds: number) => (ENDLESS.has(name) ? expect.any(Number) : near(seconds));
     expect(ours.map(({ startSeconds, endSeconds }) => [startSeconds, endSeconds])).toEqual(
       parseWebvtt(reference.toString()).map((cue) => [
@@ -93,9 +86,9 @@ describe.each(FILMS)('%s', (name) => {
   it('gives what is shown within a window, and what began a little before it', async () => {
     const [first] = subtitles;
     const wanted = first?.cues.filter((cue) => cue.endSeconds > 5 && cue.startSeconds < 10) ?? [];
-    const got = shown(await rig.text(`/sessions/${id}/subtitles/0.vtt?from=5&to=10`));
+    const got = parseWebvtt(await rig.text(`/sessions/${id}/subtitles/0.vtt?from=5&to=10`));
     expect(got.map((cue) => cue.text)).toEqual(wanted.map((cue) => cue.text));
-    expect(shown(await rig.text(`/sessions/${id}/subtitles/0.vtt?from=14&to=16`))).toEqual([]);
+    expect(parseWebvtt(await rig.text(`/sessions/${id}/subtitles/0.vtt?from=14&to=16`))).toEqual([]);
   });
 
   it('answers HEAD, and says which tracks there are not', async () => {
@@ -120,7 +113,7 @@ describe('a large film without an index, far away', () => {
 
   it('shows its lines as they are found', async () => {
     const id = await rig.open(far.url('/film'));
-    const got = shown(await rig.text(`/sessions/${id}/subtitles/0.vtt`));
+    const got = parseWebvtt(await rig.text(`/sessions/${id}/subtitles/0.vtt`));
     expect(got.map((cue) => cue.text)).toEqual(lines.map((cue) => cue.text));
     await rig.close(id);
   });
@@ -173,7 +166,7 @@ describe.each(['subtitles-mkv', 'subtitles-start-offset-mp4', 'subtitles-webm'] 
         for (const { uri, durationSeconds } of playlist.segments) {
           const segment = await rig.text(uri);
           expect(segment).toMatch(/^WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00\.000\n\n/);
-          for (const cue of shown(segment)) {
+          for (const cue of parseWebvtt(segment)) {
             expect(cue.startSeconds).toBeLessThan(start + durationSeconds);
             expect(cue.endSeconds).toBeGreaterThan(start);
             seen.set(cue.startSeconds, cue.text);
@@ -213,7 +206,7 @@ describe.each(['bench-subtitles-mp4', 'bench-subtitles-mkv'] as const)('%s, far 
     await rig.view(id);
     await origin.log.idle();
     const before = origin.log.totalBytes();
-    const got = shown(await rig.text(`/sessions/${id}/subtitles/0.vtt`));
+    const got = parseWebvtt(await rig.text(`/sessions/${id}/subtitles/0.vtt`));
     expect(got.map((cue) => cue.text)).toEqual(lines.map((cue) => cue.text));
     await rig.text(`/sessions/${id}/subtitles/0.vtt`);
     await origin.log.idle();
@@ -242,7 +235,7 @@ describe('POST /sessions/:id/subtitles', () => {
       title: 'Added',
       isExternal: true,
     });
-    expect(shown(await rig.text(`/sessions/${id}/subtitles/2.vtt`))).toEqual([
+    expect(parseWebvtt(await rig.text(`/sessions/${id}/subtitles/2.vtt`))).toEqual([
       { startSeconds: 1, endSeconds: 2.5, text: 'Привет', settings: '' },
     ]);
     expect(await rig.text(`/sessions/${id}/subtitles/2.vtt?from=3`)).toBe('WEBVTT\n\n');

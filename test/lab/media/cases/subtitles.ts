@@ -24,11 +24,8 @@ const subrip = LINES.map(
 ).join('\n');
 
 /** The film in WebM is over before the last line. */
-const EARLY = LINES.slice(0, -1);
-const webvtt = `WEBVTT\n\n${EARLY.map(
-  (line) => `${clock(line.startSeconds, '.')} --> ${clock(line.endSeconds, '.')} line:0\n${line.text}\n`,
-).join('\n')}`;
-const webvttCues = cues.slice(0, EARLY.length).map((cue) => ({ ...cue, settings: 'line:0' }));
+const webvttCues = cues.slice(0, -1).map((cue) => ({ ...cue, settings: 'line:0' }));
+const webvtt = webvttOf(webvttCues);
 
 const ass = [
   '[Script Info]',
@@ -53,17 +50,11 @@ const sparse: CueFacts[] = Array.from({ length: 18 }, (_, i) => ({
   endSeconds: i * 10 + 3,
   text: `Line ${i}`,
 }));
-const sparseWebvtt = `WEBVTT\n\n${sparse
-  .map(
-    ({ startSeconds, endSeconds, text }) =>
-      `${clock(startSeconds, '.')} --> ${clock(endSeconds, '.')}\n${text}\n`,
-  )
-  .join('\n')}`;
 const besideBench = (codec: string): FilmCase => ({
   extension: codec === 'mov_text' ? '.mp4' : '.mkv',
   from: ['bench-gop2-mkv'],
   args: [
-    ...['-i', '@0', '-f', 'webvtt', '-i', dataUrl(sparseWebvtt), '-map', '0', '-map', '1', '-c', 'copy'],
+    ...['-i', '@0', '-f', 'webvtt', '-i', dataUrl(webvttOf(sparse)), '-map', '0', '-map', '1', '-c', 'copy'],
     ...['-c:s', codec === 'mov_text' ? codec : 'srt', '-movflags', '+faststart'],
   ],
   facts: {
@@ -175,6 +166,14 @@ export const SUBTITLES = {
 /** An input whose clock begins with the film's picture: in Matroska that waits for the sound's priming, of AAC 21 ms. */
 function beside(format: string, content: string, offsetSeconds = '0.021'): string[] {
   return ['-itsoffset', offsetSeconds, '-f', format, '-i', dataUrl(content)];
+}
+
+function webvttOf(lines: readonly CueFacts[]): string {
+  const blocks = lines.map(({ startSeconds, endSeconds, text, settings }) => {
+    const timing = `${clock(startSeconds, '.')} --> ${clock(endSeconds, '.')}`;
+    return `${timing}${settings === undefined ? '' : ` ${settings}`}\n${text}\n`;
+  });
+  return `WEBVTT\n\n${blocks.join('\n')}`;
 }
 
 function dataUrl(content: string | Buffer): string {

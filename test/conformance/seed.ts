@@ -6,6 +6,7 @@ export interface Seed {
   magnet: string;
   torrentFile: Uint8Array;
   address: string;
+  /** May be called again. */
   close(): Promise<void>;
 }
 
@@ -53,12 +54,16 @@ export async function seed(path: string, options: SeedOptions = {}): Promise<See
   misbehave(torrent.store, options);
   if (options.joins !== undefined) torrent.addPeer(options.joins);
   const address = `127.0.0.1:${client.torrentPort}`;
+  let closing: Promise<void> | undefined;
   return {
     infoHash: torrent.infoHash,
     magnet: `magnet:?xt=urn:btih:${torrent.infoHash}&x.pe=${address}`,
     torrentFile: torrent.torrentFile,
     address,
-    close: () => new Promise((resolve) => client.destroy(() => resolve())),
+    close() {
+      closing ??= new Promise((resolve) => client.destroy(() => resolve()));
+      return closing;
+    },
   };
 }
 

@@ -34,13 +34,8 @@ async function started(
 
 async function seeded(...options: Parameters<typeof seed>): Promise<Seed> {
   const made = await seed(...options);
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    closing ??= made.close();
-    return closing;
-  };
-  endings.push(close);
-  return { ...made, close };
+  endings.push(() => made.close());
+  return made;
 }
 
 const sha1 = (bytes: Uint8Array) => createHash('sha1').update(bytes).digest('hex');

@@ -33,13 +33,8 @@ async function started(keep = true): Promise<Rig> {
 
 async function seeded(...options: Parameters<typeof seed>): Promise<Seed> {
   const made = await seed(...options);
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    closing ??= made.close();
-    return closing;
-  };
-  endings.push(close);
-  return { ...made, close };
+  endings.push(() => made.close());
+  return made;
 }
 
 async function statusOf(rig: Rig, infoHash: string): Promise<TorrentStatus> {

@@ -1,4 +1,5 @@
 import WebTorrent, { type ChunkStore, type Torrent } from 'webtorrent';
+import { LONE_CLIENT } from '../support/lone-webtorrent.ts';
 
 export interface Seed {
   infoHash: string;
@@ -28,17 +29,7 @@ export interface SeedOptions {
  * but its address.
  */
 export async function seed(path: string, options: SeedOptions = {}): Promise<Seed> {
-  const client = new WebTorrent({
-    torrentPort: { host: '127.0.0.1', port: 0 },
-    dht: false,
-    lsd: false,
-    utPex: false,
-    utp: false,
-    natUpnp: false,
-    natPmp: false,
-    tracker: false,
-    uploadLimit: options.uploadLimit ?? -1,
-  });
+  const client = new WebTorrent({ ...LONE_CLIENT, uploadLimit: options.uploadLimit ?? -1 });
   const torrent = await new Promise<Torrent>((resolve, reject) => {
     client.once('error', reject);
     client.seed(

@@ -2,20 +2,12 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import WebTorrent, { type Torrent } from 'webtorrent';
+import { LONE_CLIENT } from '../../support/lone-webtorrent.ts';
 
 /** webtorrent's own HTTP server, as its documentation shows it, in a process of its own: what our torrents are held against. */
 export type Ask = { id: number; add: string; folder: string } | { id: number; remove: true };
 
-const client = new WebTorrent({
-  torrentPort: { host: '127.0.0.1', port: 0 },
-  dht: false,
-  lsd: false,
-  utPex: false,
-  utp: false,
-  natUpnp: false,
-  natPmp: false,
-  tracker: false,
-});
+const client = new WebTorrent(LONE_CLIENT);
 const { server } = client.createServer();
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');

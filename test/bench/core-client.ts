@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
 import type { SessionRequest } from '../../src/session/types.ts';
+import { asker } from '../support/asker.ts';
+import type { Ask } from './core-process.ts';
 import { drain } from './drain.ts';
 import { firstPlayable } from './first-playable.ts';
 import { timed } from './row.ts';
@@ -13,10 +15,10 @@ import { timed } from './row.ts';
 /** A running core in a child process, spoken to as its clients do: HTTP, and the host's channel for local files. */
 export class CoreClient {
   readonly #child: ChildProcess;
+  readonly #ask: (question: Ask) => Promise<unknown>;
   readonly #folder: string;
   readonly #agent = new Agent({ keepAlive: true });
   readonly baseUrl: string;
-  #asked = 0;
 
   /** Bundles the core as the app does, so that what is measured is what is shipped, and starts it. */
   static async start(): Promise<CoreClient> {
@@ -55,6 +57,7 @@ export class CoreClient {
 
   private constructor(child: ChildProcess, folder: string, baseUrl: string) {
     this.#child = child;
+    this.#ask = asker(child);
     this.#folder = folder;
     this.baseUrl = baseUrl;
   }
@@ -68,7 +71,7 @@ export class CoreClient {
     const shared = capabilities ? { capabilities } : {};
     if (!/^(?:https?|magnet):/.test(source)) {
       const answer = await this.#ask({ open: { source, kind: 'file', ...shared } });
-      return String(answer.sessionId);
+      return (answer as { sessionId: string }).sessionId;
     }
     const kind = source.startsWith('magnet:') ? 'torrent' : 'http';
     const body = JSON.stringify({ source, kind, ...shared });
@@ -156,20 +159,6 @@ export class CoreClient {
       );
       sent.on('error', reject);
       sent.end(body);
-    });
-  }
-
-  #ask(question: object): Promise<Record<string, unknown>> {
-    this.#asked += 1;
-    const id = this.#asked;
-    return new Promise((resolve) => {
-      const listen = (answer: Record<string, unknown>) => {
-        if (answer.id !== id) return;
-        this.#child.off('message', listen);
-        resolve(answer);
-      };
-      this.#child.on('message', listen);
-      this.#child.send({ id, ...question });
     });
   }
 }

@@ -6,15 +6,14 @@ import { createCore } from '../../src/index.ts';
 import type { SessionRequest } from '../../src/session/types.ts';
 
 /** The core in a process of its own, so that its memory is its own and its event loop shares nothing with the origin's. */
-type Ask = { id: number } & (
+export type Ask =
   | { open: SessionRequest }
   | { rest: true }
   | { stop: true }
   /** Answered when the device is there, or is gone. */
   | { device: string; isThere: boolean }
   | { cast: CastLoad }
-  | { castNoMore: true }
-);
+  | { castNoMore: true };
 
 let stopLooking: (() => void) | undefined;
 
@@ -32,34 +31,19 @@ const { baseUrl } = await core.start();
 process.send?.({ baseUrl });
 
 process.on('message', async (ask: Ask) => {
-  if ('open' in ask) {
-    process.send?.({ id: ask.id, ...(await core.open(ask.open)) });
-    return;
-  }
-  if ('device' in ask) {
-    await deviceIs(ask.device, ask.isThere);
-    process.send?.({ id: ask.id });
-    return;
-  }
-  if ('cast' in ask) {
-    await core.cast.load(ask.cast);
-    process.send?.({ id: ask.id });
-    return;
-  }
-  if ('castNoMore' in ask) {
-    await core.cast.stop();
-    process.send?.({ id: ask.id });
-    return;
-  }
-  if ('rest' in ask) {
-    await rest();
-    process.send?.({ id: ask.id });
-    return;
-  }
-  await core.stop();
-  process.send?.({ id: ask.id });
-  process.disconnect();
+  process.send?.(await answer(ask));
+  if ('stop' in ask) process.disconnect();
 });
+
+async function answer(ask: Ask): Promise<object> {
+  if ('open' in ask) return core.open(ask.open);
+  if ('device' in ask) await deviceIs(ask.device, ask.isThere);
+  else if ('cast' in ask) await core.cast.load(ask.cast);
+  else if ('castNoMore' in ask) await core.cast.stop();
+  else if ('rest' in ask) await rest();
+  else await core.stop();
+  return {};
+}
 
 /** Looks for devices from the first time on that one is asked for. */
 async function deviceIs(wanted: string, isThere: boolean): Promise<void> {

@@ -5,7 +5,13 @@ import WebTorrent, { type Torrent } from 'webtorrent';
 import { LONE_CLIENT } from '../../support/lone-webtorrent.ts';
 
 /** webtorrent's own HTTP server, as its documentation shows it, in a process of its own: what our torrents are held against. */
-export type Ask = { id: number; add: string; folder: string } | { id: number; remove: true };
+export type Ask = { add: string; folder: string } | { remove: true };
+
+export interface Added {
+  /** How long the description took. */
+  metadataMs: number;
+  url: string;
+}
 
 const client = new WebTorrent(LONE_CLIENT);
 const { server } = client.createServer();
@@ -17,12 +23,11 @@ process.once('disconnect', () => process.exit());
 process.send?.({ ready: true });
 
 process.on('message', async (ask: Ask) => {
-  const answer = 'add' in ask ? await add(ask.add, ask.folder) : await remove();
-  process.send?.({ id: ask.id, ...answer });
+  process.send?.('add' in ask ? await add(ask.add, ask.folder) : await remove());
 });
 
 /** Nothing is selected: it fetches what is streamed, and does not compete with itself. */
-async function add(magnet: string, folder: string): Promise<{ metadataMs: number; url: string }> {
+async function add(magnet: string, folder: string): Promise<Added> {
   const startedMs = performance.now();
   const torrent = client.add(magnet, { deselect: true, path: folder });
   current = { torrent, folder };

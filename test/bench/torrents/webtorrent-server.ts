@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Ask } from './webtorrent-process.ts';
+import { asker } from '../../support/asker.ts';
+import type { Added, Ask } from './webtorrent-process.ts';
 
 /** The baseline of torrents, as its client sees it. */
 export class WebtorrentServer implements AsyncDisposable {
   readonly #child: ChildProcess;
-  #asked = 0;
+  readonly #ask: (question: Ask) => Promise<unknown>;
 
   static async start(): Promise<WebtorrentServer> {
     const child = fork(join(import.meta.dirname, 'webtorrent-process.ts'), { execArgv: ['--import', 'tsx'] });
@@ -18,13 +19,14 @@ export class WebtorrentServer implements AsyncDisposable {
 
   private constructor(child: ChildProcess) {
     this.#child = child;
+    this.#ask = asker(child);
   }
 
   /** Resolves once its only file can be read at `url`; `metadataMs`: how long the description took. */
   async add(magnet: string): Promise<{ metadataMs: number; url: URL }> {
     const folder = await mkdtemp(join(tmpdir(), 'raffi-webtorrent-'));
-    const { metadataMs, url } = await this.#ask({ add: magnet, folder });
-    return { metadataMs: Number(metadataMs), url: new URL(String(url)) };
+    const { metadataMs, url } = (await this.#ask({ add: magnet, folder })) as Added;
+    return { metadataMs, url: new URL(url) };
   }
 
   async remove(): Promise<void> {
@@ -36,19 +38,5 @@ export class WebtorrentServer implements AsyncDisposable {
     const exited = once(this.#child, 'exit');
     this.#child.kill();
     await exited;
-  }
-
-  #ask(ask: Omit<Ask, 'id'>): Promise<Record<string, unknown>> {
-    this.#asked += 1;
-    const id = this.#asked;
-    return new Promise((resolve) => {
-      const listen = (answer: Record<string, unknown>) => {
-        if (answer.id !== id) return;
-        this.#child.off('message', listen);
-        resolve(answer);
-      };
-      this.#child.on('message', listen);
-      this.#child.send({ id, ...ask });
-    });
   }
 }

@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { asker } from '../../support/asker.ts';
 import type { OriginFile } from './content.ts';
 import type { Faults } from './faults.ts';
 import type { OriginOptions } from './index.ts';
@@ -36,7 +37,7 @@ export async function startOriginProcess(options: OriginOptions = {}): Promise<O
     execArgv: ['--import', tsx],
     serialization: 'advanced',
   });
-  const ask = asker(child);
+  const ask = asker<OriginOptions | OriginCall>(child);
   const port = (await ask(options)) as number;
   return {
     port,
@@ -52,25 +53,5 @@ export async function startOriginProcess(options: OriginOptions = {}): Promise<O
       child.disconnect();
       await exited;
     },
-  };
-}
-
-/** One question at a time, answered in order. */
-function asker(child: ChildProcess): (question: OriginOptions | OriginCall) => Promise<unknown> {
-  const died = once(child, 'exit').then(() => {
-    throw new Error('The origin process has ended');
-  });
-  // Only whoever waits for an answer cares.
-  died.catch(() => {});
-  let last: Promise<unknown> = Promise.resolve();
-  return (question) => {
-    const answer = last.then(async () => {
-      const answered = once(child, 'message');
-      child.send(question);
-      const [value] = (await Promise.race([answered, died])) as [unknown];
-      return value;
-    });
-    last = answer.catch(() => {});
-    return answer;
   };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { film, filmFacts, frameNumberAt, realClip } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
+import { CLIP, expectExactSeeks } from './exact-seeks.ts';
 import { launchApp, type RunningApp } from './harness.ts';
 import {
   countJumps,
@@ -15,17 +16,10 @@ import {
 } from './player.ts';
 import { randomFrames, resume, SEEK_SEED, seekPaused } from './seek.ts';
 
-/** Big Buck Bunny as shipped: 30 s at 24 frames a second. */
-const CLIP = { frames: 720, fps: 24 };
-
-async function expectExactSeeks(app: RunningApp): Promise<void> {
-  for (const { index, seconds } of randomFrames(CLIP.frames, CLIP.fps)) {
-    const shown = await seekPaused(app.page, seconds, CLIP.fps);
-    expect(shown.currentTime).toBeCloseTo(seconds, 3);
-    const shownIndex = Math.round(shown.mediaTime * CLIP.fps);
-    const failure = `frame ${shownIndex} instead of ${index} (SEEK_SEED=${SEEK_SEED})`;
-    expect(Math.abs(shownIndex - index), failure).toBeLessThanOrEqual(1);
-    await resume(app.page);
+/** The picture is that of the place, and so is the clock. */
+async function expectExactPlaces(app: RunningApp): Promise<void> {
+  for (const { seconds, currentTime } of await expectExactSeeks(app)) {
+    expect(currentTime).toBeCloseTo(seconds, 3);
   }
 }
 
@@ -39,7 +33,7 @@ describe('the real clip', () => {
     app = await launchApp({ targets: [await realClip()] });
     await untilPlaying(app);
     expect(await app.page.title()).toContain('video.mp4');
-    await expectExactSeeks(app);
+    await expectExactPlaces(app);
     await seekPaused(app.page, 12);
     await resume(app.page);
     await app.page.mouse.move(500, 300);
@@ -95,7 +89,7 @@ describe('films behind links', () => {
     '%s plays over a slow line, exact after five seeks',
     async (path) => {
       await open(path);
-      await expectExactSeeks(app);
+      await expectExactPlaces(app);
     },
   );
 

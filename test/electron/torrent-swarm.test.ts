@@ -6,11 +6,10 @@ import { realClip } from '../lab/media/index.ts';
 import { socketsOf } from '../lab/swarm/sockets.ts';
 import { type Swarm, startSwarm } from '../lab/swarm/swarm.ts';
 import { describeWithSwarm } from '../support/swarm-gate.ts';
+import { expectExactSeeks } from './exact-seeks.ts';
 import { launchApp, type RunningApp } from './harness.ts';
 import { leaveFilm, openLink, screen, sessions, untilPlaying } from './player.ts';
-import { randomFrames, resume, SEEK_SEED, seekPaused } from './seek.ts';
 
-const CLIP = { frames: 720, fps: 24 };
 /** Slow enough that none has given all of it before the others let anybody in (aria2 takes 5 s, transmission 10 s). */
 const SEEDS = (['transmission', 'aria2', 'libtorrent'] as const).map((make) => ({
   make,
@@ -64,13 +63,7 @@ describeWithSwarm('a magnet link of peers of three makes', {}, () => {
     await expect.poll(details).toContain('3 peers');
     expect(await connected()).toEqual(swarm.seeds.map(({ address }) => address.host).sort());
     await screen(app.page, 'torrent-three-makes');
-    for (const { index, seconds } of randomFrames(CLIP.frames, CLIP.fps)) {
-      const shown = await seekPaused(app.page, seconds, CLIP.fps);
-      const shownIndex = Math.round(shown.mediaTime * CLIP.fps);
-      const failure = `frame ${shownIndex} instead of ${index} (SEEK_SEED=${SEEK_SEED})`;
-      expect(Math.abs(shownIndex - index), failure).toBeLessThanOrEqual(1);
-      await resume(app.page);
-    }
+    await expectExactSeeks(app);
     expect(app.log()).not.toMatch(/page error|Content Security Policy/);
   });
 

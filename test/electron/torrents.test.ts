@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Seed, seed } from '../conformance/seed.ts';
 import { film, realClip } from '../lab/media/index.ts';
+import { expectExactSeeks } from './exact-seeks.ts';
 import { launchApp, type RunningApp } from './harness.ts';
 import { leaveFilm, openLink, screen, sessions, untilPlaying } from './player.ts';
-import { randomFrames, resume, SEEK_SEED, seekPaused } from './seek.ts';
 
 /** Nobody beyond this computer is talked to. */
 const cacheDir = mkdtempSync(join(tmpdir(), 'raffi-torrents-cache-'));
@@ -15,7 +15,6 @@ const LOOPBACK = {
   RAFFI_TORRENT_FEATURES: 'none',
   RAFFI_CACHE_DIR: cacheDir,
 };
-const CLIP = { frames: 720, fps: 24 };
 
 let app: RunningApp;
 let clip: Seed;
@@ -44,13 +43,7 @@ afterAll(async () => {
 
 test('a magnet link on the command line plays, and five seeks show the picture of their place', async () => {
   await untilPlaying(app);
-  for (const { index, seconds } of randomFrames(CLIP.frames, CLIP.fps)) {
-    const shown = await seekPaused(app.page, seconds, CLIP.fps);
-    const shownIndex = Math.round(shown.mediaTime * CLIP.fps);
-    const failure = `frame ${shownIndex} instead of ${index} (SEEK_SEED=${SEEK_SEED})`;
-    expect(Math.abs(shownIndex - index), failure).toBeLessThanOrEqual(1);
-    await resume(app.page);
-  }
+  await expectExactSeeks(app);
   await app.page.keyboard.press('i');
   await expect.poll(() => app.page.textContent('[aria-label=Details]')).toContain('1 peer');
   await screen(app.page, 'torrent');

@@ -8,11 +8,11 @@ import { PieceFiles } from './piece-files.ts';
 const PIECE = 1024 * 1024;
 
 function keptIn(budgetBytes: number, dropped: number[] = []) {
-  const layout = { infoHash: '', name: 'a', isPrivate: false, files: [] };
+  const size = { pieceBytes: PIECE, pieceCount: 8, sizeBytes: 8 * PIECE };
   const budget = new CacheBudget(budgetBytes);
   const kept = new KeptPieces({
-    layout: { ...layout, pieceBytes: PIECE, pieceCount: 8, sizeBytes: 8 * PIECE },
-    files: new PieceFiles(tmpdir(), PIECE),
+    layout: { infoHash: '', name: 'a', isPrivate: false, files: [], ...size },
+    files: new PieceFiles(tmpdir(), size),
     budget,
     isWanted: () => true,
     drop: (from) => dropped.push(from),

@@ -74,11 +74,11 @@ export class KeptPieces {
   }
 
   #charge(piece: number, state: typeof HERE | typeof UNVERIFIED): 'kept' | 'no-room' {
-    const number = this.#options.files.numberOf(piece);
-    const file = this.#fileOf(number);
-    const length = this.#lengthOf(piece);
-    if (!this.#options.budget.charge(file, length)) {
-      this.#options.budget.release(file);
+    const { files, budget } = this.#options;
+    const file = this.#fileOf(files.numberOf(piece));
+    const length = files.lengthOf(piece);
+    if (!budget.charge(file, length)) {
+      budget.release(file);
       file.evict();
       return 'no-room';
     }
@@ -148,16 +148,11 @@ export class KeptPieces {
       if (this.#here[piece] === ABSENT) continue;
       this.#here[piece] = ABSENT;
       this.#count -= 1;
-      this.#bytes -= this.#lengthOf(piece);
+      this.#bytes -= this.#options.files.lengthOf(piece);
     }
     this.#files.delete(number);
     this.#dropping.add(number);
     if (file.readers === 0) this.#options.drop(from, end);
     else file.onUnread = () => this.#options.drop(from, end);
-  }
-
-  #lengthOf(piece: number): number {
-    const { pieceBytes, sizeBytes } = this.#options.layout;
-    return Math.min(pieceBytes, sizeBytes - piece * pieceBytes);
   }
 }

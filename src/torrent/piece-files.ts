@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { TorrentLayout } from './metainfo.ts';
 
 /**
  * Pieces lie in numbered files of several megabytes each, so that giving up some frees disk space on every system, and so that nothing
@@ -9,12 +10,14 @@ const FILE_BYTES = 4 * 1024 * 1024;
 export class PieceFiles {
   readonly #folder: string;
   readonly #pieceBytes: number;
+  readonly #sizeBytes: number;
   /** Pieces in one file. */
   readonly perFile: number;
 
-  constructor(folder: string, pieceBytes: number) {
+  constructor(folder: string, { pieceBytes, sizeBytes }: Pick<TorrentLayout, 'pieceBytes' | 'sizeBytes'>) {
     this.#folder = folder;
     this.#pieceBytes = pieceBytes;
+    this.#sizeBytes = sizeBytes;
     this.perFile = Math.max(1, Math.floor(FILE_BYTES / pieceBytes));
   }
 
@@ -30,5 +33,10 @@ export class PieceFiles {
   /** Where a piece begins in its file, bytes. */
   offsetOf(piece: number): number {
     return (piece % this.perFile) * this.#pieceBytes;
+  }
+
+  /** Bytes of a piece: the last one may be shorter. */
+  lengthOf(piece: number): number {
+    return Math.min(this.#pieceBytes, this.#sizeBytes - piece * this.#pieceBytes);
   }
 }

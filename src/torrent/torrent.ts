@@ -204,7 +204,7 @@ export class Torrent {
     const { key, folder, budget, send } = this.#options;
     const kept = new KeptPieces({
       layout,
-      files: new PieceFiles(folder, layout.pieceBytes),
+      files: new PieceFiles(folder, layout),
       budget,
       isWanted: (from, end) => isWanted(this.#wants, from, end),
       drop: (from, end) => send({ type: 'drop', key, from, end }),

@@ -16,14 +16,10 @@ interface StoreOptions {
 export class PieceStore implements ChunkStore {
   readonly #files: PieceFiles;
   readonly #pool = new FilePool();
-  readonly #pieceBytes: number;
-  readonly #sizeBytes: number;
   readonly #folder: Promise<unknown>;
 
   constructor(pieceBytes: number, { folder, length, made }: StoreOptions) {
-    this.#pieceBytes = pieceBytes;
-    this.#sizeBytes = length;
-    this.#files = new PieceFiles(folder, pieceBytes);
+    this.#files = new PieceFiles(folder, { pieceBytes, sizeBytes: length });
     this.#folder = mkdir(folder, { recursive: true, mode: 0o700 });
     this.#folder.catch(() => {}); // heard by the first write
     made(this);
@@ -42,7 +38,7 @@ export class PieceStore implements ChunkStore {
 
   /** A whole piece. */
   read(index: number): Promise<Uint8Array> {
-    return this.#read(index, 0, this.#lengthOf(index));
+    return this.#read(index, 0, this.#files.lengthOf(index));
   }
 
   get(
@@ -51,7 +47,7 @@ export class PieceStore implements ChunkStore {
     done: (error: Error | null, bytes?: Uint8Array) => void,
   ): void {
     const start = options?.offset ?? 0;
-    this.#read(index, start, options?.length ?? this.#lengthOf(index) - start).then(
+    this.#read(index, start, options?.length ?? this.#files.lengthOf(index) - start).then(
       (bytes) => done(null, bytes),
       done,
     );
@@ -72,7 +68,7 @@ export class PieceStore implements ChunkStore {
   }
 
   async #read(index: number, start: number, length: number): Promise<Uint8Array> {
-    const inPiece = start >= 0 && length > 0 && start + length <= this.#lengthOf(index);
+    const inPiece = start >= 0 && length > 0 && start + length <= this.#files.lengthOf(index);
     if (!inPiece) throw new RangeError('beyond the piece');
     const bytes = new Uint8Array(length);
     const offset = this.#files.offsetOf(index) + start;
@@ -85,9 +81,5 @@ export class PieceStore implements ChunkStore {
 
   #pathOf(index: number): string {
     return this.#files.pathOf(this.#files.numberOf(index));
-  }
-
-  #lengthOf(index: number): number {
-    return Math.min(this.#pieceBytes, this.#sizeBytes - index * this.#pieceBytes);
   }
 }

@@ -89,7 +89,7 @@ async function readBounded(file: string): Promise<Uint8Array> {
 
 /** Pieces whose files are gone or were cut are not there, whatever was saved. */
 async function forgetAbsent(have: PieceBits, folder: string, layout: TorrentLayout): Promise<void> {
-  const files = new PieceFiles(folder, layout.pieceBytes);
+  const files = new PieceFiles(folder, layout);
   let known = { number: -1, sizeBytes: 0 };
   for (const piece of have) {
     const number = files.numberOf(piece);
@@ -97,7 +97,6 @@ async function forgetAbsent(have: PieceBits, folder: string, layout: TorrentLayo
       const stats = await stat(files.pathOf(number)).catch(() => null);
       known = { number, sizeBytes: stats?.size ?? 0 };
     }
-    const length = Math.min(layout.pieceBytes, layout.sizeBytes - piece * layout.pieceBytes);
-    if (files.offsetOf(piece) + length > known.sizeBytes) have.delete(piece);
+    if (files.offsetOf(piece) + files.lengthOf(piece) > known.sizeBytes) have.delete(piece);
   }
 }

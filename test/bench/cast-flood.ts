@@ -1,9 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import type { CastToken } from '../../src/index.ts';
 import { film } from '../lab/media/index.ts';
 import { LAN_ADDRESS } from '../support/lan-address.ts';
+import { endChild, startChild } from './child.ts';
 import { type CoreClient, urisOf } from './core-client.ts';
 import { median, type Row } from './row.ts';
 
@@ -22,17 +21,18 @@ export async function floodRows(core: CoreClient, runs: number): Promise<Row[]> 
   const session = await core.open(await film('bench-gop2-mkv'));
   const uris = urisOf(await core.text(`/sessions/${session}/hls/v0/playlist.m3u8`));
   const { hostname, port } = new URL((await issue(core, session)).sessionUrl);
-  const sink = await start('sink', LAN_ADDRESS);
+  const sink = await startChild('flood.ts', ['sink', LAN_ADDRESS]);
+  const sinkPort = String((sink.first as { port: number }).port);
   const path = `/sessions/${session}/master.m3u8`;
   const shares: number[] = [];
   try {
     for (let round = 0; round < Math.min(runs, MAX_ROUNDS); round++) {
-      const before = await speedUnder(core, uris, [hostname, String(sink.port), path]);
+      const before = await speedUnder(core, uris, [hostname, sinkPort, path]);
       const under = await speedUnder(core, uris, [hostname, port, path]);
       if (before !== null && under !== null) shares.push((under / before) * 100);
     }
   } finally {
-    await end(sink.child);
+    await endChild(sink.child);
     await core.close(session);
   }
   if (shares.length === 0) {
@@ -58,7 +58,7 @@ async function speedUnder(
   uris: readonly string[],
   target: string[],
 ): Promise<number | null> {
-  const { child } = await start(...target, String(REQUESTS_PER_SECOND));
+  const { child } = await startChild('flood.ts', [...target, String(REQUESTS_PER_SECOND)]);
   try {
     const startedMs = performance.now();
     let bytes = 0;
@@ -68,7 +68,7 @@ async function speedUnder(
     const [{ perSecond }] = (await once(child, 'message')) as [{ perSecond: number }];
     return perSecond >= MIN_FLOOD * REQUESTS_PER_SECOND ? speed : null;
   } finally {
-    await end(child);
+    await endChild(child);
   }
 }
 
@@ -78,17 +78,4 @@ async function issue(core: CoreClient, sessionId: string): Promise<CastToken> {
     body: JSON.stringify({ sessionId }),
   });
   return (await answer.json()) as CastToken;
-}
-
-/** A process of its own, once it has begun. */
-async function start(...args: string[]): Promise<{ child: ChildProcess; port: number }> {
-  const child = fork(join(import.meta.dirname, 'flood.ts'), args, { execArgv: ['--import', 'tsx'] });
-  const [{ port = 0 }] = (await once(child, 'message')) as [{ port?: number }];
-  return { child, port };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  const exited = once(child, 'exit');
-  child.kill();
-  await exited;
 }

@@ -1,12 +1,12 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TorrentStatus } from '../../../src/torrent/status.ts';
 import { film } from '../../lab/media/index.ts';
 import { type SeedOptions, type Swarm, startSwarm } from '../../lab/swarm/swarm.ts';
 import { randomNumbers } from '../../support/random.ts';
 import { baselineStart } from '../baseline.ts';
+import { startChild } from '../child.ts';
 import { CoreClient, urisOf } from '../core-client.ts';
 import { residentBytes } from '../resources.ts';
 import { type Goal, median, type Row, timed } from '../row.ts';
@@ -157,10 +157,7 @@ async function throughputRows(core: CoreClient, server: WebtorrentServer): Promi
     baseline.push(await speedOf(url));
     await server.remove();
   }
-  const latency = fork(join(import.meta.dirname, 'latency-process.ts'), [core.baseUrl], {
-    execArgv: ['--import', 'tsx'],
-  });
-  await once(latency, 'message');
+  const { child: latency } = await startChild('torrents/latency-process.ts', [core.baseUrl]);
   await ourSpeed();
   latency.send('end');
   const [{ p99Ms }] = (await once(latency, 'message')) as [{ p99Ms: number }];

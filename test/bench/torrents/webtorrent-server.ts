@@ -1,9 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asker } from '../../support/asker.ts';
+import { endChild, startChild } from '../child.ts';
 import type { Added, Ask } from './webtorrent-process.ts';
 
 /** The baseline of torrents, as its client sees it. */
@@ -12,8 +12,7 @@ export class WebtorrentServer implements AsyncDisposable {
   readonly #ask: (question: Ask) => Promise<unknown>;
 
   static async start(): Promise<WebtorrentServer> {
-    const child = fork(join(import.meta.dirname, 'webtorrent-process.ts'), { execArgv: ['--import', 'tsx'] });
-    await once(child, 'message');
+    const { child } = await startChild('torrents/webtorrent-process.ts');
     return new WebtorrentServer(child);
   }
 
@@ -35,8 +34,6 @@ export class WebtorrentServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.remove();
-    const exited = once(this.#child, 'exit');
-    this.#child.kill();
-    await exited;
+    await endChild(this.#child);
   }
 }

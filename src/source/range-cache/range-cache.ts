@@ -120,11 +120,7 @@ export class RangeCache {
   async readInto(target: Uint8Array, start: number): Promise<number> {
     const chunk = this.#chunks.get(Math.floor(start / this.#chunkBytes));
     if (!chunk) return 0;
-    const end = Math.min(
-      start + target.length,
-      this.#onDisk.nextMissing(start),
-      chunk.start + this.#chunkBytes,
-    );
+    const end = this.#storedUpTo(start, start + target.length);
     if (end <= start) return 0;
     this.#touch(start);
     try {
@@ -141,8 +137,7 @@ export class RangeCache {
 
   /** Bytes from disk, from `start` on and at most up to `end`; null when none are there (any more). */
   async readStored(start: number, end: number): Promise<Uint8Array | null> {
-    const chunkEnd = (Math.floor(start / this.#chunkBytes) + 1) * this.#chunkBytes;
-    const stop = Math.min(end, this.#onDisk.nextMissing(start), chunkEnd);
+    const stop = this.#storedUpTo(start, end);
     if (stop <= start) return null;
     // Not zeroed first: what the disk does not fill is cut off.
     const piece = new Uint8Array(Buffer.allocUnsafeSlow(stop - start).buffer);
@@ -177,6 +172,12 @@ export class RangeCache {
     await this.#files.close();
     // What cannot be removed now goes with the run's folder.
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+  }
+
+  /** Where what one file holds from `start` on ends, at most `end`. */
+  #storedUpTo(start: number, end: number): number {
+    const chunkEnd = (Math.floor(start / this.#chunkBytes) + 1) * this.#chunkBytes;
+    return Math.min(end, this.#onDisk.nextMissing(start), chunkEnd);
   }
 
   #add(start: number, data: Uint8Array): void {

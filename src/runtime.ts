@@ -118,8 +118,8 @@ export class Runtime {
       onChange,
     });
     const { waits, torrents, cast = {}, ...patience } = network;
-    const sourceDeps = { ...patience, cacheDir: runFolder.path, budget: new CacheBudget(config.cacheBytes) };
-    const { budget } = sourceDeps;
+    const budget = new CacheBudget(config.cacheBytes);
+    const sourceDeps = { ...patience, cacheDir: runFolder.path, budget };
     this.#torrentShelf = new TorrentShelf({
       folder: path.join(config.cacheDir, 'torrents'),
       budget,

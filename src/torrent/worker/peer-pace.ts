@@ -117,6 +117,7 @@ export class PeerPace {
       this.#isStarting = false;
     }
   }
+
   /** Whether pauses are worth bridging: counts what comes in a trial, and compares it with the other way's. */
   #judge(nowMs: number): void {
     this.#trial.blocks += 1;

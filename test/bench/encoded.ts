@@ -2,7 +2,7 @@ import { type FilmName, film } from '../lab/media/index.ts';
 import { encodingBaseline, steadyBaseline } from './baseline.ts';
 import { type CoreClient, urisOf } from './core-client.ts';
 import { residentBytes } from './resources.ts';
-import { type Goal, median, type Row, timed } from './row.ts';
+import { type Goal, medians, type Row, timed } from './row.ts';
 
 const GROUP = 'Films that need an encoder (local)';
 const FILM_SECONDS = 180;
@@ -174,13 +174,5 @@ function startsOf(playlist: string): number[] {
 }
 
 function row(name: string, ours: number[], baseline: number[] | null, goal: Goal): Row {
-  return {
-    group: GROUP,
-    name,
-    unit: 'ms',
-    ours: median(ours),
-    baseline: baseline && median(baseline),
-    goal,
-    runs: ours.length,
-  };
+  return { group: GROUP, name, unit: 'ms', goal, ...medians(ours, baseline) };
 }

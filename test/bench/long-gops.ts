@@ -1,7 +1,7 @@
 import { film } from '../lab/media/index.ts';
 import type { CoreClient } from './core-client.ts';
 import type { Place } from './places.ts';
-import { median, type Row, timed } from './row.ts';
+import { medians, type Row, timed } from './row.ts';
 
 const FILM_SECONDS = 180;
 const GOP_SECONDS = 60;
@@ -37,10 +37,8 @@ export async function longGopRows(core: CoreClient, place: Place, runs: number):
     group: 'A keyframe a minute, copied',
     name: `${place.name}, ${name}`,
     unit: 'ms',
-    ours: median(values),
-    baseline: null,
     goal: {},
-    runs,
+    ...medians(values, null),
   });
   return [
     row('open → first playable data', measured.start),

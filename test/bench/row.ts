@@ -42,6 +42,14 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
+/** The figures of a row, from those of its runs. */
+export function medians(
+  ours: readonly number[],
+  baseline: readonly number[] | null,
+): Pick<Row, 'ours' | 'baseline' | 'runs'> {
+  return { ours: median(ours), baseline: baseline && median(baseline), runs: ours.length };
+}
+
 /** Milliseconds that `work` takes. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedMs = performance.now();

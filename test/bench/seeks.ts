@@ -2,7 +2,7 @@ import { type FilmName, film } from '../lab/media/index.ts';
 import { baselineStart } from './baseline.ts';
 import { type CoreClient, urisOf } from './core-client.ts';
 import type { Place } from './places.ts';
-import { type Goal, median, type Row, timed } from './row.ts';
+import { type Goal, medians, type Row, timed } from './row.ts';
 
 const FILMS: [name: FilmName, title: string, gopSeconds: number][] = [
   ['bench-gop2-mkv', 'MKV, GOP 2 s', 2],
@@ -41,10 +41,8 @@ export async function coldSeekRows(core: CoreClient, place: Place, runs: number)
       group: 'Cold seek → complete segment',
       name: `${place.name}, ${title}`,
       unit: 'ms',
-      ours: median(ours),
-      baseline: median(baseline),
       goal: gopSeconds === 2 ? goalOf(place) : {},
-      runs: ours.length,
+      ...medians(ours, baseline),
     });
   }
   return rows;
@@ -77,10 +75,8 @@ export async function warmSeekRows(core: CoreClient, place: Place, runs: number)
     group: 'Warm seek → complete segment',
     name: `${place.name}, ${name}`,
     unit: 'ms',
-    ours: median(values),
-    baseline: null,
     goal,
-    runs: values.length,
+    ...medians(values, null),
   });
   return [
     row('into what was fetched', fetched, { atMost: 50 }),

@@ -2,7 +2,7 @@ import { type FilmName, film } from '../lab/media/index.ts';
 import { baselineStart } from './baseline.ts';
 import { type CoreClient, urisOf } from './core-client.ts';
 import type { Place } from './places.ts';
-import { median, type Row, timed } from './row.ts';
+import { medians, type Row, timed } from './row.ts';
 
 const FILMS: [FilmName, string][] = [
   ['bench-gop2-mkv', 'MKV'],
@@ -35,10 +35,8 @@ export async function startRows(core: CoreClient, place: Place, runs: number): P
       group: 'Start: open → first complete segment',
       name: `${place.name}, ${title}`,
       unit: 'ms',
-      ours: median(ours),
-      baseline: median(baseline),
       goal: { atMost: place.name === 'local' ? 350 : 800 },
-      runs,
+      ...medians(ours, baseline),
     });
   }
   return rows;
@@ -57,9 +55,7 @@ export async function playlistRow(core: CoreClient, runs: number): Promise<Row> 
     group: 'Playlist',
     name: 'local, after a known probe',
     unit: 'ms',
-    ours: median(ours),
-    baseline: null,
     goal: { atMost: 20 },
-    runs,
+    ...medians(ours, null),
   };
 }

@@ -9,7 +9,7 @@ import { baselineStart } from '../baseline.ts';
 import { startChild } from '../child.ts';
 import { CoreClient, urisOf } from '../core-client.ts';
 import { residentBytes } from '../resources.ts';
-import { type Goal, median, type Row, timed } from '../row.ts';
+import { type Goal, medians, type Row, timed } from '../row.ts';
 import { RangeReader } from './range-reader.ts';
 import { seedZeros } from './seeds.ts';
 import { WebtorrentServer } from './webtorrent-server.ts';
@@ -232,13 +232,5 @@ function row(
   { ours, baseline }: { ours: number[]; baseline: number[] | null },
   goal: Goal,
 ): Row {
-  return {
-    group: GROUP,
-    name,
-    unit,
-    ours: median(ours),
-    baseline: baseline && median(baseline),
-    goal,
-    runs: ours.length,
-  };
+  return { group: GROUP, name, unit, goal, ...medians(ours, baseline) };
 }

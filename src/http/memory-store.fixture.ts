@@ -145,6 +145,8 @@ export class MemorySession implements Session {
     return this.source.stream(start, end, signal);
   }
 
+  reuseDirect(): void {}
+
   subscribe(listener: (event: SessionEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

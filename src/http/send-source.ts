@@ -9,13 +9,15 @@ export interface SentSource {
   /** Without quotes; the same as long as the bytes are. */
   version: string;
   read: (start: number, end: number) => AsyncIterable<Uint8Array>;
+  /** A piece has left for the client; nobody looks at it again. */
+  onSent?: ((piece: Uint8Array) => void) | undefined;
 }
 
 /** Answers with a source as it is, whole or by range (RFC 9110 §14). Throws `range_not_satisfiable` and what reading throws. */
 export async function sendSource(
   request: Request,
   response: Response,
-  { info, version, read }: SentSource,
+  { info, version, read, onSent }: SentSource,
   signal: AbortSignal,
 ): Promise<void> {
   const etag = `"${version}"`;
@@ -31,7 +33,7 @@ export async function sendSource(
     return;
   }
   const { start, end } = range ?? { start: 0, end: info.sizeBytes };
-  await sendStream(response, read(start, end), end - start, signal);
+  await sendStream(response, read(start, end), end - start, signal, onSent);
 }
 
 /** RFC 8187: beyond `encodeURIComponent`, the marks its grammar does not hold. */

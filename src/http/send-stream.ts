@@ -7,18 +7,24 @@ import { RaffiError } from '../errors.ts';
  * the reading. The first piece is awaited before the head goes out, so that a source's early failure still gets its problem
  * document. Throws `source_truncated` when the pieces end before `sizeBytes`, which Content-Length has
  * promised; null where it promised nothing.
+ *
+ * @param onSent called when a piece has left for the client and is not looked at again
  */
 export async function sendStream(
   response: Response,
   pieces: AsyncIterable<Uint8Array>,
   sizeBytes: number | null,
   signal: AbortSignal,
+  onSent?: (piece: Uint8Array) => void,
 ): Promise<void> {
   let sent = 0;
   for await (const piece of pieces) {
     signal.throwIfAborted();
     sent += piece.byteLength;
-    const flushed = response.write(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    const flushed = response.write(bytes, (error) => {
+      if (!error) onSent?.(piece);
+    });
     if (!flushed) await once(response, 'drain', { signal });
   }
   if (sizeBytes !== null && sent < sizeBytes) {

@@ -230,6 +230,10 @@ export class FilmSession implements Session {
     }
   }
 
+  reuseDirect(piece: Uint8Array): void {
+    this.#source.reuse?.(piece);
+  }
+
   subscribe(listener: (event: SessionEvent) => void): () => void {
     this.#lastUsedAt = this.#deps.now();
     return this.#events.subscribe(listener);

@@ -225,6 +225,8 @@ export interface Session {
   openDirect(signal?: AbortSignal): Promise<SourceInfo>;
   /** The source's own bytes `[start, end)`; the session is in use while they are read. */
   readDirect(start: number, end: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Takes back a piece of `readDirect` that was sent (`ByteSource.reuse`). */
+  reuseDirect(piece: Uint8Array): void;
   /** Called with every later event until the returned function is called. */
   subscribe(listener: (event: SessionEvent) => void): () => void;
   stats(): SessionStats;

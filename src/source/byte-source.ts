@@ -37,6 +37,11 @@ export interface ByteSource {
   /** The same bytes in order, in pieces as they arrive; ends at `end` or at the end of the file. Pull-based: no reader, no fetching beyond the read-ahead bound. */
   stream(start: number, end: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /**
+   * Takes back a piece of `stream` that its reader will not look at again, so that the next needs no memory of its own. Nobody has to: what is
+   * not given back is garbage as any other.
+   */
+  reuse?(piece: Uint8Array): void;
+  /**
    * A hint that `[start, end)` is wanted soon: fetched where it is not cached, at lower priority than readers, in requests so short
    * that one under way may finish when a new hint supersedes the last. Never rejects.
    */

@@ -4,10 +4,11 @@ import path from 'node:path';
 import { RaffiError } from '../errors.ts';
 import { SingleFlight } from '../single-flight.ts';
 import type { ByteSource, SourceInfo, SourceStats } from './byte-source.ts';
+import { SpareMemory } from './spare-memory.ts';
 
 const PIECE_BYTES = 1024 * 1024;
-/** Small reads (an index, a header) are not worth pages of their own. */
-const LARGE_BYTES = 256 * 1024;
+/** Given back and kept for the next reads, at most. */
+const SPARE_BYTES = 4 * PIECE_BYTES;
 
 /** A file of this computer, read in place: the operating system's cache is all it needs. */
 export class FileSource implements ByteSource {
@@ -15,6 +16,7 @@ export class FileSource implements ByteSource {
   readonly #opening = new SingleFlight<SourceInfo>();
   readonly #pending = new Set<Promise<unknown>>();
   readonly #stats: SourceStats = { requests: 0, fetchedBytes: 0, cachedBytes: 0, servedBytes: 0, retries: 0 };
+  readonly #memory = new SpareMemory(PIECE_BYTES, SPARE_BYTES);
   #file: { handle: FileHandle; info: SourceInfo; modifiedMs: number } | undefined;
   #closing: Promise<void> | undefined;
 
@@ -70,6 +72,10 @@ export class FileSource implements ByteSource {
     }
   }
 
+  reuse(piece: Uint8Array): void {
+    this.#memory.giveBack(piece);
+  }
+
   /** The operating system reads ahead by itself. */
   prefetch(): void {}
 
@@ -120,7 +126,7 @@ export class FileSource implements ByteSource {
   }
 
   async #pread(handle: FileHandle, start: number, end: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(pagesOf(end - start));
+    const bytes = this.#memory.take(end - start);
     let filled = 0;
     try {
       while (filled < bytes.length) {
@@ -155,14 +161,6 @@ export class FileSource implements ByteSource {
     await Promise.allSettled(this.#pending);
     await this.#file?.handle.close();
   }
-}
-
-/**
- * A resizable ArrayBuffer lies in pages of its own, which go back to the system with it. Others come from malloc, which keeps what was
- * freed between small blocks: after a few segments of 20 MB the process was some 40 MB larger for it (measured, glibc 2.36).
- */
-function pagesOf(size: number): ArrayBuffer {
-  return size < LARGE_BYTES ? new ArrayBuffer(size) : new ArrayBuffer(size, { maxByteLength: size });
 }
 
 function requireFile(stats: Stats, name: string): Stats {

@@ -1,6 +1,7 @@
 import { RaffiError } from '../errors.ts';
 import { SingleFlight } from '../single-flight.ts';
 import type { ByteSource, SourceInfo, SourceStats } from '../source/byte-source.ts';
+import { SpareMemory } from '../source/spare-memory.ts';
 import { chooseFile } from './choose-file.ts';
 import { FileDemand } from './file-demand.ts';
 import type { TorrentFileInfo } from './metainfo.ts';
@@ -10,6 +11,8 @@ import type { TorrentSpec } from './torrent-spec.ts';
 
 /** Streams give out pieces of at most this much. */
 const PART_BYTES = 1024 * 1024;
+/** Parts that were given back and are kept for the next ones, at most. */
+const SPARE_BYTES = 4 * PART_BYTES;
 /** The end of a film holds its index as often as its head does; it is fetched beside the head, so that it is there when it is asked for. */
 const TAIL_BYTES = 64 * 1024;
 
@@ -35,6 +38,7 @@ export class TorrentSource implements ByteSource {
   readonly #options: TorrentSourceOptions;
   readonly #opening = new SingleFlight<Opened>();
   readonly #closed = new AbortController();
+  readonly #memory = new SpareMemory(PART_BYTES, SPARE_BYTES);
   #lease: TorrentLease | undefined;
   #opened: Opened | undefined;
   #closing: Promise<void> | undefined;
@@ -72,6 +76,10 @@ export class TorrentSource implements ByteSource {
   ): AsyncGenerator<Uint8Array, void, undefined> {
     const { info } = await this.#open(signal);
     yield* this.#parts(Math.max(0, start), Math.min(end, info.sizeBytes), signal);
+  }
+
+  reuse(piece: Uint8Array): void {
+    this.#memory.giveBack(piece);
   }
 
   prefetch(start: number, end: number): void {
@@ -182,7 +190,9 @@ export class TorrentSource implements ByteSource {
         const piece = Math.floor((offset + position) / pieceBytes);
         await torrent.arrival(piece, stop);
         const to = Math.min(end, position + PART_BYTES);
-        const part = await torrent.readPiece(offset + position, offset + to);
+        const part = await torrent.readPiece(offset + position, offset + to, (size) =>
+          this.#memory.take(size),
+        );
         stop.throwIfAborted();
         position += part.length;
         this.#servedBytes += part.length;

@@ -136,8 +136,8 @@ export class Torrent {
     if (!this.has(piece)) await this.#waits.for(piece, signal);
   }
 
-  /** Bytes `[start, end)` of one piece that is here, as torrent offsets; fewer where the piece ends. */
-  async readPiece(start: number, end: number): Promise<Uint8Array> {
+  /** Bytes `[start, end)` of one piece that is here, as torrent offsets; fewer where the piece ends. In memory that `take` gives. */
+  async readPiece(start: number, end: number, take: (sizeBytes: number) => Uint8Array): Promise<Uint8Array> {
     const known = this.#known;
     if (!known) throw new RaffiError('internal', 'A torrent was read before it was known.');
     const { pieceBytes } = known.layout;
@@ -146,7 +146,7 @@ export class Torrent {
     return known.kept.use(piece, async (path, offset) => {
       const handle = await open(path, 'r');
       try {
-        const bytes = new Uint8Array(length);
+        const bytes = take(length);
         const { bytesRead } = await handle.read(bytes, 0, length, offset + (start % pieceBytes));
         if (bytesRead < length) throw new Error(`piece ${piece} is cut short`);
         return bytes;

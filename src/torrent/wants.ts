@@ -46,6 +46,11 @@ export function sameWants(a: readonly PieceWant[], b: readonly PieceWant[]): boo
   );
 }
 
+/** Whether somebody waits for this piece. */
+export function isWaitedFor(wants: readonly PieceWant[], piece: number): boolean {
+  return wants.some(({ from, end, band }) => band === 'now' && from <= piece && piece < end);
+}
+
 /** Whether any piece of `[from, end)` is wanted. */
 export function isWanted(wants: readonly PieceWant[], from: number, end = from + 1): boolean {
   return wants.some((want) => want.from < end && from < want.end);

@@ -13,8 +13,9 @@ export function directRoutes({ store }: AppDeps): Router {
       const signal = clientSignal(response);
       const info = await session.openDirect(signal);
       const read = (start: number, end: number) => session.readDirect(start, end, signal);
+      const onSent = (piece: Uint8Array) => session.reuseDirect(piece);
       // A session's source never changes (`source_changed`), so the session is its version.
-      await sendSource(request, response, { info, version: session.id, read }, signal);
+      await sendSource(request, response, { info, version: session.id, read, onSent }, signal);
     },
   });
   return router;

@@ -32,7 +32,8 @@ export function torrentRoutes({ torrents }: AppDeps): Router {
       const info = await source.open(signal);
       const version = `${torrent.spec.infoHash}-${source.fileIdx}`;
       const read = (start: number, end: number) => source.stream(start, end, signal);
-      await sendSource(request, response, { info, version, read }, signal);
+      const onSent = (piece: Uint8Array) => source.reuse(piece);
+      await sendSource(request, response, { info, version, read, onSent }, signal);
     } finally {
       await source.close();
     }

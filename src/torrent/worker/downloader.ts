@@ -1,5 +1,6 @@
 import type { Torrent, Wire } from 'webtorrent';
-import { isWanted, type PieceWant } from '../wants.ts';
+import { SpareMemory } from '../../source/spare-memory.ts';
+import { isWaitedFor, isWanted, type PieceWant } from '../wants.ts';
 import { PeerPace } from './peer-pace.ts';
 import { type BlockPick, pickBlocks } from './pick-blocks.ts';
 import { BLOCK_BYTES, PieceProgress } from './piece-progress.ts';
@@ -8,8 +9,10 @@ import { BLOCK_BYTES, PieceProgress } from './piece-progress.ts';
 const TICK_MS = 250;
 /** Unfinished pieces that nobody wants any more are kept up to this much: a seek back finds them. */
 const KEPT_BYTES = 8 * 1024 * 1024;
-/** Memory of pieces that are done is used for the next ones, up to this much: given back and taken anew, it scatters over the heap. */
-const SPARE_BYTES = 16 * 1024 * 1024;
+/** Memory of pieces that are done is kept for the next ones, up to this much. */
+const SPARE_BYTES = 8 * 1024 * 1024;
+/** Pieces that wait for their check or for the disk take at most this much, or two pieces: then no others are begun but the one somebody waits for. */
+const CHECKING_BYTES = 8 * 1024 * 1024;
 
 /** A block under way, and when it was asked for (milliseconds). */
 interface AskedBlock extends BlockPick<Wire> {
@@ -42,7 +45,7 @@ export class Downloader {
   readonly #peers = new Map<Wire, PeerState>();
   readonly #pieces = new Map<number, PieceProgress<Wire>>();
   readonly #checking = new Set<number>();
-  #spare: Uint8Array[] = [];
+  #memory: SpareMemory | undefined;
   #wants: readonly PieceWant[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -97,7 +100,7 @@ export class Downloader {
   /** The check of a whole piece is over: right or wrong, it may be wanted again. */
   checked(piece: PieceProgress<Wire>): void {
     this.#checking.delete(piece.index);
-    this.#reuse(piece);
+    this.#memory?.giveBack(piece.bytes);
   }
 
   close(): void {
@@ -138,13 +141,19 @@ export class Downloader {
     const known = this.#pieces.get(index);
     if (known) return known;
     if (torrent.bitfield.get(index) || this.#checking.has(index) || mayBeHere(index)) return null;
+    if (this.#isBehind() && !isWaitedFor(this.#wants, index)) return null;
     const isLast = index === torrent.pieces.length - 1;
-    const bytes = isLast
-      ? new Uint8Array(torrent.lastPieceLength)
-      : (this.#spare.pop() ?? new Uint8Array(torrent.pieceLength));
+    this.#memory ??= new SpareMemory(torrent.pieceLength, SPARE_BYTES);
+    const bytes = this.#memory.take(isLast ? torrent.lastPieceLength : torrent.pieceLength);
     const piece = new PieceProgress<Wire>(index, bytes);
     this.#pieces.set(index, piece);
     return piece;
+  }
+
+  /** Whether the disk is so far behind that no other piece should be begun. */
+  #isBehind(): boolean {
+    const most = Math.max(2, CHECKING_BYTES / this.#options.torrent.pieceLength);
+    return this.#checking.size >= most;
   }
 
   #ask(wire: Wire, state: PeerState, pick: AskedBlock): void {
@@ -206,14 +215,8 @@ export class Downloader {
       kept += piece.sizeBytes;
       if (kept <= KEPT_BYTES && piece.missing < piece.blockCount) continue;
       this.#pieces.delete(index);
-      this.#reuse(piece);
+      this.#memory?.giveBack(piece.bytes);
     }
-  }
-
-  #reuse({ bytes }: PieceProgress<Wire>): void {
-    const { pieceLength } = this.#options.torrent;
-    const hasRoom = (this.#spare.length + 1) * pieceLength <= SPARE_BYTES;
-    if (bytes.length === pieceLength && hasRoom) this.#spare.push(bytes);
   }
 }
 

@@ -1,12 +1,8 @@
 import { RaffiError } from '../errors.ts';
+import { isExtraName, isSoundName, isVideoName } from '../source/media-names.ts';
 import type { TorrentFileInfo } from './metainfo.ts';
 
-const VIDEO = /\.(?:mkv|mp4|m4v|webm|mov|avi|ts|m2ts|mts|mpg|mpeg|vob|wmv|asf|flv|ogv|ogm|3gp|divx|rmvb)$/i;
-const AUDIO = /\.(?:mka|m4a|mp3|flac|opus|ogg|wav|aac|ac3|dts|wma)$/i;
-/** What comes beside a film. A film may be called so too: then it is the only one, or by far the largest. */
-const BESIDE =
-  /(?:^|[/ ._([-])(?:sample|trailer|teaser|extras?|featurettes?|bonus|behind[ ._-]the[ ._-]scenes|deleted[ ._-]scenes?)(?:[/ ._)\]-]|$)/i;
-const BESIDE_RATIO = 10;
+const EXTRA_RATIO = 10;
 
 /**
  * Which file of a torrent to play: `wanted`, or else the largest video that is no sample or extra, or else the largest sound file.
@@ -22,24 +18,27 @@ export function chooseFile(files: readonly TorrentFileInfo[], wanted: number | u
       `The torrent has no file ${wanted} that could be played. Choose one of its ${files.length} files, counted from 0.`,
     );
   }
-  const chosen = largest(files, VIDEO) ?? largest(files, AUDIO);
+  const chosen = largest(files, isVideoName) ?? largest(files, isSoundName);
   if (chosen !== null) return chosen;
   throw new RaffiError('not_media', 'The torrent holds no film and no music. Choose another torrent.');
 }
 
 /** Whether a file's name is one of a film or of music. */
 export function isPlayable({ path, sizeBytes, isPadding }: TorrentFileInfo): boolean {
-  return sizeBytes > 0 && !isPadding && (VIDEO.test(path) || AUDIO.test(path));
+  return sizeBytes > 0 && !isPadding && (isVideoName(path) || isSoundName(path));
 }
 
-function largest(files: readonly TorrentFileInfo[], kind: RegExp): number | null {
+/** A file's path without the torrent's own name, which is the first folder. */
+export function pathInside({ path }: Pick<TorrentFileInfo, 'path'>): string {
+  return path.slice(path.indexOf('/') + 1);
+}
+
+function largest(files: readonly TorrentFileInfo[], isOfKind: (path: string) => boolean): number | null {
   let best: number | null = null;
   let bestWeight = 0;
   files.forEach((file, index) => {
-    if (!kind.test(file.path) || !isPlayable(file)) return;
-    // The first folder is the torrent's own name.
-    const inside = file.path.slice(file.path.indexOf('/') + 1);
-    const weight = BESIDE.test(inside) ? file.sizeBytes / BESIDE_RATIO : file.sizeBytes;
+    if (!isOfKind(file.path) || !isPlayable(file)) return;
+    const weight = isExtraName(pathInside(file)) ? file.sizeBytes / EXTRA_RATIO : file.sizeBytes;
     if (weight > bestWeight) {
       best = index;
       bestWeight = weight;

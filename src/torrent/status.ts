@@ -1,4 +1,5 @@
 import { isPlayable } from './choose-file.ts';
+import { nextFile } from './next-file.ts';
 import type { Torrent } from './torrent.ts';
 
 /** Files that a view lists at most: of a torrent with more, those that can be played come first. */
@@ -34,6 +35,8 @@ export interface TorrentView {
   name: string | null;
   /** Which file plays; null while that is not known. */
   fileIdx: number | null;
+  /** Which file comes after it: the next episode. Null behind the last, of a torrent of one film, and while none plays. */
+  nextFileIdx: number | null;
   files: { fileIdx: number; path: string; sizeBytes: number; playable: boolean }[];
   status: TorrentStatus;
 }
@@ -96,6 +99,7 @@ export function torrentView(torrent: Torrent, fileIdx: number | undefined): Torr
     infoHash: spec.infoHash,
     name: layout?.name ?? spec.name,
     fileIdx: fileIdx ?? null,
+    nextFileIdx: layout && fileIdx !== undefined ? nextFile(layout.files, fileIdx) : null,
     files: shown.map(({ isPadding: _, ...file }) => file),
     status: torrentStatus(torrent),
   };

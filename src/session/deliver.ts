@@ -13,6 +13,7 @@ import type { Capabilities, Delivery } from '../plan/types.ts';
 import type { MediaInfo } from '../probe/media-info.ts';
 import type { SourceInfo } from '../source/byte-source.ts';
 import { type ExaminedFilm, type PackagingOptions, type Packagings, packagingsOf } from './packaging.ts';
+import type { BesideSubtitles } from './subtitles/beside-files.ts';
 import type { SessionView } from './types.ts';
 
 export interface DeliveryOptions extends PackagingOptions {
@@ -37,6 +38,8 @@ export interface Container extends Omit<ExaminedFilm, 'canEncode'> {
 export interface Film {
   info: SourceInfo;
   media: MediaInfo;
+  /** Subtitle files that lie beside it. */
+  beside: readonly BesideSubtitles[];
   /** What we cut; null where we do not. */
   container: Container | null;
   decisions: NonNullable<SessionView['decisions']>;
@@ -49,11 +52,13 @@ export interface Film {
 
 /** Decides how an examined film is handed out to this client. Nothing is read, nothing runs yet. */
 export function deliver(
-  examined: Pick<Film, 'info' | 'media' | 'missingEncoder'> & { container: Container | RaffiError },
+  examined: Pick<Film, 'info' | 'media' | 'beside' | 'missingEncoder'> & {
+    container: Container | RaffiError;
+  },
   options: DeliveryOptions & Speed,
   setbacks: readonly Setback[],
 ): Film {
-  const { info, missingEncoder, container } = examined;
+  const { info, beside, missingEncoder, container } = examined;
   const isUncut = container instanceof RaffiError;
   const { media, obstacles, unindexed } = isUncut
     ? { media: examined.media, obstacles: {}, unindexed: null }
@@ -64,6 +69,7 @@ export function deliver(
   const uncomplained: Film = {
     info,
     media,
+    beside,
     missingEncoder,
     container: isUncut ? null : container,
     setbacks,

@@ -18,7 +18,7 @@ import type { Playout, PlayoutContext } from './playout/playout.ts';
 import { PresentedPlayout } from './playout/presented-playout.ts';
 import { restoreRequest } from './restore.ts';
 import { SharedSource } from './shared-source.ts';
-import { SubtitleTracks } from './subtitle-tracks.ts';
+import { SubtitleTracks } from './subtitles/subtitle-tracks.ts';
 import { SwarmTeller } from './swarm-teller.ts';
 import type {
   ArrivingAsset,
@@ -261,8 +261,7 @@ export class FilmSession implements Session {
 
   async close(): Promise<void> {
     this.#swarm.close();
-    this.#subtitles.close();
-    await Promise.all([this.#opener.close(), this.#shared.release()]);
+    await Promise.all([this.#subtitles.close(), this.#opener.close(), this.#shared.release()]);
     this.#events.emit({ type: 'closed', data: {} });
   }
 

@@ -14,6 +14,7 @@ import type { SourceInfo } from '../source/byte-source.ts';
 import { type Container, type DeliveryOptions, deliver, type Film } from './deliver.ts';
 import { fetchAhead } from './fetch-ahead.ts';
 import { manifestKindOf, openPresentedFilm } from './presented-film.ts';
+import { type BesideSubtitles, findBeside } from './subtitles/beside-files.ts';
 import type { Stage } from './types.ts';
 import { openWithoutIndex } from './without-index.ts';
 
@@ -50,8 +51,9 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   const opening = openReader(options, signal);
   opening.catch(() => {}); // heard below; until then the probe's failure may come first
   let probed: MediaInfo;
+  let beside: BesideSubtitles[];
   try {
-    probed = await prober.probe(signal);
+    [probed, beside] = await Promise.all([prober.probe(signal), findBeside(source, signal)]);
   } catch (error) {
     opening.then(
       ({ reader }) => reader.close(),
@@ -66,7 +68,7 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   const { media, obstacles } = container instanceof RaffiError ? { media: probed, obstacles: {} } : container;
   const alone = decide(media, capabilities, 'cmaf', { container: obstacles.cmaf });
   const speed = await speedFor(options, media, alone, signal);
-  return deliver({ info, media, container, missingEncoder }, { ...options, speed }, setbacks);
+  return deliver({ info, media, beside, container, missingEncoder }, { ...options, speed }, setbacks);
 }
 
 /** About a second of film. More would compete with the index for the link. */

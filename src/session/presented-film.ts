@@ -46,6 +46,7 @@ export async function openPresentedFilm(
         },
       },
       setbacks: [],
+      beside: [],
       container: null,
       packaging: opened.presentation,
       missingEncoder: null,

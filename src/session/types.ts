@@ -105,7 +105,7 @@ export interface SessionView {
   stage: StageReport;
   media?: MediaInfo;
   decisions?: { mpegts: PlaybackDecision; cmaf: PlaybackDecision; direct: DirectDecision };
-  /** The film's own, then those that were added; `GET …/subtitles/<index>.vtt` has their text. Absent until the film is known. */
+  /** The film's own, then the files that lie beside it, then those that were added; `GET …/subtitles/<index>.vtt` has their text. Absent until the film is known. */
   subtitles?: SubtitleTrack[];
   /** What of the film turned out to be damaged while it was played, and was passed over with a held picture. Absent: nothing so far. */
   damage?: Damage;
@@ -124,7 +124,7 @@ export interface SubtitleTrack {
   isText: boolean;
   isDefault: boolean;
   isForced: boolean;
-  /** Added to the session, not of the film. */
+  /** A file of its own: it lies beside the film, or was added to the session. */
   isExternal: boolean;
 }
 
@@ -219,7 +219,7 @@ export interface Session {
   renditionAsset(rendition: string, asset: string, signal?: AbortSignal): Promise<MediaAsset | ArrivingAsset>;
   /** A text track as WebVTT, on the film clock: whole, or what is shown within the window. @throws `subtitle_not_found`, `subtitle_not_text` */
   subtitles(index: number, window: TimeWindow, signal?: AbortSignal): Promise<MediaAsset>;
-  /** Adds a file behind the film's own tracks. @throws `bad_subtitles` */
+  /** Adds a file behind all other tracks. @throws `bad_subtitles` */
   addSubtitles(upload: SubtitleUpload, signal?: AbortSignal): Promise<SubtitleTrack>;
   /** For direct play: what the source is (bounded: `wait_exceeded` with the stage). */
   openDirect(signal?: AbortSignal): Promise<SourceInfo>;

@@ -1,3 +1,5 @@
+import type { LookedFor, Surroundings } from './surroundings.ts';
+
 /** What is known of a source once its first answer is there. */
 export interface SourceInfo {
   /** Bytes in all. */
@@ -48,6 +50,8 @@ export interface ByteSource {
   prefetch(start: number, end: number): void;
   /** Keep these bytes whatever the cache's budget says (head, tail, index). */
   pin(start: number, end: number): void;
+  /** What lies around the film, where that can be known; fetches none of it. Rejects only when the film cannot be opened. */
+  surroundings?(lookedFor: LookedFor, signal: AbortSignal): Promise<Surroundings>;
   stats(): SourceStats;
   /** Frees sockets, files and cached bytes. Idempotent. Reads under way reject with `aborted`. */
   close(): Promise<void>;

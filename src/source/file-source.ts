@@ -4,7 +4,9 @@ import path from 'node:path';
 import { RaffiError } from '../errors.ts';
 import { SingleFlight } from '../single-flight.ts';
 import type { ByteSource, SourceInfo, SourceStats } from './byte-source.ts';
+import { fileSurroundings } from './file-surroundings.ts';
 import { SpareMemory } from './spare-memory.ts';
+import type { LookedFor, Surroundings } from './surroundings.ts';
 
 const PIECE_BYTES = 1024 * 1024;
 /** Given back and kept for the next reads, at most. */
@@ -81,6 +83,10 @@ export class FileSource implements ByteSource {
 
   /** Nothing of a file is ever evicted. */
   pin(): void {}
+
+  surroundings(lookedFor: LookedFor, signal: AbortSignal): Promise<Surroundings> {
+    return this.#track(fileSurroundings(this.#path, lookedFor, signal));
+  }
 
   stats(): SourceStats {
     return { ...this.#stats };

@@ -2,12 +2,14 @@ import { RaffiError } from '../errors.ts';
 import { SingleFlight } from '../single-flight.ts';
 import type { ByteSource, SourceInfo, SourceStats } from '../source/byte-source.ts';
 import { SpareMemory } from '../source/spare-memory.ts';
+import type { LookedFor, Surroundings } from '../source/surroundings.ts';
 import { chooseFile } from './choose-file.ts';
 import { FileDemand } from './file-demand.ts';
 import type { TorrentFileInfo } from './metainfo.ts';
 import { type TorrentStatus, type TorrentView, torrentStatus, torrentView } from './status.ts';
 import type { TorrentEngine, TorrentLease } from './torrent-engine.ts';
 import type { TorrentSpec } from './torrent-spec.ts';
+import { torrentSurroundings } from './torrent-surroundings.ts';
 
 /** Streams give out pieces of at most this much. */
 const PART_BYTES = 1024 * 1024;
@@ -91,6 +93,15 @@ export class TorrentSource implements ByteSource {
     if (!opened) return;
     const { offset, sizeBytes } = opened.file;
     this.#lease?.torrent.pin(offset + Math.max(0, start), offset + Math.min(end, sizeBytes));
+  }
+
+  async surroundings({ isFile }: LookedFor, signal: AbortSignal): Promise<Surroundings> {
+    const { fileIdx } = await this.#open(signal);
+    const { engine } = this.#options;
+    const { torrent } = await this.#leased(signal);
+    // A share of its own: another file is not where this film's viewer is.
+    const open = (other: number) => new TorrentSource({ engine, spec: torrent.spec, fileIdx: other });
+    return torrentSurroundings(await torrent.describe(signal), { fileIdx, isFile, open });
   }
 
   stats(): SourceStats {

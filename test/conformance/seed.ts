@@ -7,6 +7,8 @@ export interface Seed {
   magnet: string;
   torrentFile: Uint8Array;
   address: string;
+  /** Pieces of which something has been given out. */
+  served: ReadonlySet<number>;
   /** May be called again. */
   close(): Promise<void>;
 }
@@ -42,6 +44,7 @@ export async function seed(path: string, options: SeedOptions = {}): Promise<See
       resolve,
     );
   });
+  const served = noteServed(torrent.store);
   misbehave(torrent.store, options);
   if (options.joins !== undefined) torrent.addPeer(options.joins);
   const address = `127.0.0.1:${client.torrentPort}`;
@@ -51,11 +54,22 @@ export async function seed(path: string, options: SeedOptions = {}): Promise<See
     magnet: `magnet:?xt=urn:btih:${torrent.infoHash}&x.pe=${address}`,
     torrentFile: torrent.torrentFile,
     address,
+    served,
     close() {
       closing ??= new Promise((resolve) => client.destroy(() => resolve()));
       return closing;
     },
   };
+}
+
+function noteServed(store: ChunkStore): Set<number> {
+  const get = store.get.bind(store);
+  const served = new Set<number>();
+  store.get = (index, range, done) => {
+    served.add(index);
+    get(index, range, done);
+  };
+  return served;
 }
 
 function misbehave(store: ChunkStore, { lies, stallsAfter = Number.POSITIVE_INFINITY }: SeedOptions): void {

@@ -3,7 +3,7 @@ import type { AudioChoice } from '../audio-choice.ts';
 import type { Film } from '../deliver.ts';
 import type { FilmWaits } from '../film-waits.ts';
 import type { PlaylistStart } from '../playlist-start.ts';
-import type { SubtitleTracks } from '../subtitle-tracks.ts';
+import type { SubtitleTracks } from '../subtitles/subtitle-tracks.ts';
 import type {
   ArrivingAsset,
   MediaAsset,

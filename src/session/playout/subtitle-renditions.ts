@@ -3,7 +3,7 @@ import { writeMediaPlaylist } from '../../hls/playlists/media-playlist.ts';
 import type { SegmentPlan } from '../../plan/types.ts';
 import type { TimeWindow } from '../../subtitles/cue.ts';
 import type { Film } from '../deliver.ts';
-import type { SubtitleTracks } from '../subtitle-tracks.ts';
+import type { SubtitleTracks } from '../subtitles/subtitle-tracks.ts';
 import type { MediaAsset } from '../types.ts';
 import type { AssetName } from './playout.ts';
 import { playlistAsset, renditionUri, unknownName } from './renditions.ts';

@@ -37,7 +37,7 @@ import {
 } from './source/index.ts';
 import type { TorrentBounds } from './torrent/torrent.ts';
 import { TorrentEngine } from './torrent/torrent-engine.ts';
-import { torrentSpecOf } from './torrent/torrent-request.ts';
+import { TorrentLinks } from './torrent/torrent-links.ts';
 import { TorrentShelf } from './torrent/torrent-shelf.ts';
 import { TorrentSource } from './torrent/torrent-source.ts';
 
@@ -232,6 +232,7 @@ export class Runtime {
 
 /** How a session's source is opened, whichever kind it is. */
 function sourceOpener(engine: TorrentEngine, deps: SourceDeps): SessionDeps['openSource'] {
+  const links = new TorrentLinks(engine);
   return (request, onStage) => {
     const { kind, source, headers, fileIdx } = request;
     if (kind === 'file') return openSource({ kind, path: source }, deps);
@@ -243,7 +244,7 @@ function sourceOpener(engine: TorrentEngine, deps: SourceDeps): SessionDeps['ope
     if (kind === 'http') return openUrl(source);
     return new TorrentSource({
       engine,
-      spec: torrentSpecOf(request, openUrl),
+      spec: links.specOf(request, openUrl),
       fileIdx,
       onDescribed: () => onStage('first_piece'),
     });

@@ -226,6 +226,23 @@ describe('sessions', () => {
     await rig.bytes(`/sessions/${third}/master.m3u8`);
   });
 
+  it('of the link to a .torrent file share it too, before the later one has asked for anything', async () => {
+    const { torrentFile, infoHash, address } = await seeded(await film('gop2-mkv'));
+    const origin = await startOrigin({ files: { '/film.torrent': Buffer.from(torrentFile) } });
+    onTestFinished(() => origin.close());
+    const first = await opened(origin.url('/film.torrent'));
+    // The file does not name the peer.
+    const found = await opened(`magnet:?xt=urn:btih:${infoHash}&x.pe=${address}`);
+    await Promise.all([first, found].map((session) => rig.bytes(`/sessions/${session}/master.m3u8`)));
+    const next = await opened(origin.url('/film.torrent'), { fileIdx: 0 });
+    await rig.close(first);
+    await rig.close(found);
+    expect(await statusOf(infoHash)).toMatchObject({ stage: 'ready' });
+    await rig.bytes(`/sessions/${next}/master.m3u8`);
+    await rig.close(next);
+    expect(await statusOf(infoHash)).toMatchObject({ stage: 'missing' });
+  });
+
   it('say within the bound that nobody shares the torrent', async () => {
     const impatient = await Rig.start(
       { ...NO_FFMPEG, torrent: LOOPBACK_SETTINGS },

@@ -1,9 +1,8 @@
 import type { Server } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { plainAddress } from '../plain-address.ts';
+import { isLoopbackAddress, plainAddress } from '../plain-address.ts';
 import { RateWindow } from '../rate-window.ts';
-import { isLoopbackAddress } from './guard/loopback.ts';
 
 /** Receivers open about six, and so does a page with a player; behind a NAT several share an address. */
 const MAX_CONNECTIONS_EACH = 64;

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
-import { isLoopbackAddress, isLoopbackHost, isOwnOrigin } from './loopback.ts';
+import { isLoopbackAddress } from '../../plain-address.ts';
+import { isLoopbackHost, isOwnOrigin } from './loopback.ts';
 
 /** What the guard looks at. Headers as received; `path` still percent-encoded, without the query. */
 export interface AccessRequest {

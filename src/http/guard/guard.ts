@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { CoreConfig } from '../../config.ts';
 import { type ErrorCode, RaffiError } from '../../errors.ts';
+import { isLoopbackAddress } from '../../plain-address.ts';
 import { type AccessDecision, type AccessPolicy, decideAccess } from './decide-access.ts';
-import { isLoopbackAddress } from './loopback.ts';
 
 /** The page of the desktop app: Electron's custom protocol. */
 const APP_ORIGIN = 'app://raffi';

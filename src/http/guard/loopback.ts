@@ -1,12 +1,3 @@
-import { plainAddress } from '../../plain-address.ts';
-
-/** Whether a socket's peer is this computer: 127.0.0.0/8, `::1`, or an IPv4 loopback mapped into IPv6. */
-export function isLoopbackAddress(address: string | undefined): boolean {
-  if (address === undefined) return false;
-  const plain = plainAddress(address);
-  return plain === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(plain);
-}
-
 /**
  * Whether a `Host` header names loopback at our port. A page whose name was rebound to 127.0.0.1 (DNS rebinding) still sends its
  * own name here. An address literal of loopback cannot be rebound, so all of 127.0.0.0/8 is fine. The port may be absent.

@@ -43,7 +43,7 @@ export interface SwarmReport {
   /** Bytes per second. */
   downloadSpeed: number;
   uploadSpeed: number;
-  /** Bytes received of any use or none, and sent. */
+  /** Bytes of pieces that came, of any use or none, and bytes sent. */
   receivedBytes: number;
   uploadedBytes: number;
   /** The last thing that went wrong with a tracker or the DHT, for a person; null when nothing has. */

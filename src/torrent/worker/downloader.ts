@@ -46,11 +46,17 @@ export class Downloader {
   readonly #pieces = new Map<number, PieceProgress<Wire>>();
   readonly #checking = new Set<number>();
   #memory: SpareMemory | undefined;
+  #receivedBytes = 0;
   #wants: readonly PieceWant[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: DownloaderOptions) {
     this.#options = options;
+  }
+
+  /** Bytes of blocks that came, whatever became of them. What else peers say is no progress: one that chats on must not keep anybody waiting. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
   }
 
   /** Replaces what is wanted. Where somebody waits, requests for anything else are taken back on the wire. */
@@ -163,6 +169,7 @@ export class Downloader {
       state.underWay.delete(keyOf(pick));
       if (error || !bytes) piece.release(block, wire);
       else {
+        this.#receivedBytes += bytes.length;
         state.pace.gave(pick.askedMs, this.#options.nowMs(), state.underWay.size + 1);
         this.#received(wire, pick, bytes);
       }

@@ -214,7 +214,7 @@ export class Swarm {
       known: this.#torrent._peersLength,
       downloadSpeed: Math.round(this.#torrent.downloadSpeed),
       uploadSpeed: Math.round(this.#torrent.uploadSpeed),
-      receivedBytes: this.#torrent.received,
+      receivedBytes: this.#downloader.receivedBytes,
       uploadedBytes: this.#torrent.uploaded,
       trouble: this.#trouble,
     };

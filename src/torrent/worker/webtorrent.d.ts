@@ -81,7 +81,6 @@ declare module 'webtorrent' {
     readonly downloadSpeed: number;
     readonly uploadSpeed: number;
     readonly uploaded: number;
-    readonly received: number;
     addPeer(address: string): boolean;
     discovery: { destroy(): void } | null;
     destroy(options: { destroyStore: boolean }, done: Done): void;

@@ -9,6 +9,8 @@ export interface Seed {
   address: string;
   /** Pieces of which something has been given out. */
   served: ReadonlySet<number>;
+  /** How many peers are connected to it. */
+  connections(): number;
   /** May be called again. */
   close(): Promise<void>;
 }
@@ -18,7 +20,7 @@ export interface SeedOptions {
   /** Bytes per second. */
   uploadLimit?: number;
   isPrivate?: boolean;
-  /** Gives wrong bytes for these pieces. */
+  /** Gives wrong bytes for these pieces. Asked for each block. */
   lies?: (piece: number) => boolean;
   /** Answers no request after so many. */
   stallsAfter?: number;
@@ -55,6 +57,7 @@ export async function seed(path: string, options: SeedOptions = {}): Promise<See
     torrentFile: torrent.torrentFile,
     address,
     served,
+    connections: () => torrent.wires.length,
     close() {
       closing ??= new Promise((resolve) => client.destroy(() => resolve()));
       return closing;

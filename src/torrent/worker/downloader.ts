@@ -1,9 +1,10 @@
 import type { Torrent, Wire } from 'webtorrent';
 import { SpareMemory } from '../../source/spare-memory.ts';
 import { isWaitedFor, isWanted, type PieceWant } from '../wants.ts';
-import { PeerPace } from './peer-pace.ts';
+import { Parole } from './parole.ts';
 import { type BlockPick, pickBlocks } from './pick-blocks.ts';
 import { BLOCK_BYTES, PieceProgress } from './piece-progress.ts';
+import { type AskedBlock, SwarmPeer, shareOf, speedsOf } from './swarm-peer.ts';
 
 /** How often silent peers and slow blocks are looked for while something is wanted, milliseconds. */
 const TICK_MS = 250;
@@ -14,24 +15,15 @@ const SPARE_BYTES = 8 * 1024 * 1024;
 /** Pieces that wait for their check or for the disk take at most this much, or two pieces: then no others are begun but the one somebody waits for. */
 const CHECKING_BYTES = 8 * 1024 * 1024;
 
-/** A block under way, and when it was asked for (milliseconds). */
-interface AskedBlock extends BlockPick<Wire> {
-  askedMs: number;
-}
-
-interface PeerState {
-  pace: PeerPace;
-  /** By `piece:block`. */
-  underWay: Map<string, AskedBlock>;
-  /** Asks are being made: those that fail at once must not begin another round. */
-  isAsking: boolean;
-}
-
 export interface DownloaderOptions {
   torrent: Torrent;
   nowMs: () => number;
   /** Whether a piece may lie on disk from an earlier run: that is looked at before peers are asked. */
   mayBeHere: (piece: number) => boolean;
+  /** Whether a piece was wrong before: it is fetched from one peer alone. */
+  isSuspect: (piece: number) => boolean;
+  /** Whether a peer was found to lie: it is asked for nothing. */
+  isBanned: (wire: Wire) => boolean;
   /** A piece is whole; its hash is not known to be right. Pieces that are being checked are not asked for again. */
   onWhole: (piece: PieceProgress<Wire>) => void;
 }
@@ -42,7 +34,7 @@ export interface DownloaderOptions {
  */
 export class Downloader {
   readonly #options: DownloaderOptions;
-  readonly #peers = new Map<Wire, PeerState>();
+  readonly #peers = new Map<Wire, SwarmPeer>();
   readonly #pieces = new Map<number, PieceProgress<Wire>>();
   readonly #checking = new Set<number>();
   #memory: SpareMemory | undefined;
@@ -66,7 +58,7 @@ export class Downloader {
     const { torrent, mayBeHere } = this.#options;
     const isLacking = (piece: number) => !torrent.bitfield.get(piece) && !mayBeHere(piece);
     if (wants.some(({ from, band }) => band === 'now' && isLacking(from))) {
-      this.#takeBackIf((_state, { piece }) => !isWanted(wants, piece.index));
+      this.#takeBackIf((_peer, { piece }) => !isWanted(wants, piece.index));
     }
     this.#forgetUnwanted();
     this.fillAll();
@@ -81,32 +73,39 @@ export class Downloader {
 
   /** A peer may take more requests. */
   fill(wire: Wire): void {
-    const state = this.#stateOf(wire);
-    if (state === null || state.isAsking) return;
-    const wished = this.#requestsOf(wire, state);
+    const peer = this.#peerOf(wire);
+    if (peer === null || peer.isAsking) return;
+    const wished = peer.requests;
     // Asked for in batches: going over all wishes for every block would be the whole work.
-    if (state.underWay.size > wished / 2) return;
+    if (peer.busy > wished / 2) return;
     const nowMs = this.#options.nowMs();
     const picks = pickBlocks(
-      { wants: this.#wants, progressOf: (index) => this.#progressOf(index) },
+      { wants: this.#wants, progressOf: (index) => this.#progressFor(peer, index, nowMs) },
       {
         id: wire,
-        has: (index) => wire.peerPieces.get(index),
-        capacity: wished - state.underWay.size,
-        share: this.#shareOf(wire),
+        has: (index) => peer.allows(index),
+        capacity: wished - peer.busy,
+        share: shareOf(peer, this.#peers.values()),
         nowMs,
       },
     );
-    if (picks.length > 0 && state.underWay.size === 0) state.pace.asked(nowMs);
-    state.isAsking = true;
-    for (const pick of picks) this.#ask(wire, state, { ...pick, askedMs: nowMs });
-    state.isAsking = false;
+    if (picks.length > 0 && peer.busy === 0) peer.pace.asked(nowMs);
+    peer.isAsking = true;
+    for (const pick of picks) this.#ask(peer, { ...pick, askedMs: nowMs });
+    peer.isAsking = false;
   }
 
   /** The check of a whole piece is over: right or wrong, it may be wanted again. */
   checked(piece: PieceProgress<Wire>): void {
     this.#checking.delete(piece.index);
     this.#memory?.giveBack(piece.bytes);
+  }
+
+  /** Peers were found to lie: what they gave of unfinished pieces is fetched anew. */
+  distrust(): void {
+    const { isBanned } = this.#options;
+    for (const wire of this.#peers.keys()) if (isBanned(wire)) this.#peers.delete(wire);
+    for (const piece of this.#pieces.values()) piece.revoke(isBanned);
   }
 
   close(): void {
@@ -116,34 +115,36 @@ export class Downloader {
     this.#peers.clear();
   }
 
-  #stateOf(wire: Wire): PeerState | null {
-    if (wire.destroyed || wire.peerChoking || !this.#options.torrent.ready) return null;
+  /** Null where it cannot be asked for anything now. */
+  #peerOf(wire: Wire): SwarmPeer | null {
+    const { torrent, isBanned, nowMs } = this.#options;
+    if (!torrent.ready || !SwarmPeer.isOpen(wire) || isBanned(wire)) return null;
     const known = this.#peers.get(wire);
     if (known) return known;
-    const state = { pace: new PeerPace(this.#options.nowMs()), underWay: new Map(), isAsking: false };
-    this.#peers.set(wire, state);
+    const peer = new SwarmPeer(wire, nowMs());
+    this.#peers.set(wire, peer);
     wire.once('close', () => this.#peers.delete(wire));
-    return state;
+    return peer;
   }
 
-  #requestsOf(wire: Wire, { pace }: PeerState): number {
-    const accepts = wire.peerExtendedHandshake?.reqq;
-    return pace.requests(typeof accepts === 'number' ? accepts : undefined);
-  }
-
-  /** By speed among the peers that can be asked; one of unknown speed counts like the slowest, so that it gets its chance. */
-  #shareOf(wire: Wire): number {
-    const usable = [...this.#peers].filter(
-      ([peer, { pace }]) => !peer.peerChoking && !pace.isSnubbed && !peer.destroyed,
-    );
-    const speeds = usable.map(([peer]) => peer.downloadSpeed());
-    const slowest = Math.min(...speeds.filter((speed) => speed > 0), 1e9);
-    const total = speeds.reduce((sum, speed) => sum + (speed || slowest), 0);
-    return total === 0 ? 1 : (wire.downloadSpeed() || slowest) / total;
+  /** A piece on its way, where this peer may be asked for it: one on parole comes from one peer alone, from its first block to its last. */
+  #progressFor({ wire }: SwarmPeer, index: number, nowMs: number): PieceProgress<Wire> | null {
+    const piece = this.#progressOf(index);
+    if (!piece?.parole || piece.parole.holder === wire) return piece;
+    const peers = [...this.#peers.values()].filter((peer) => peer.allows(index));
+    const speeds = speedsOf(peers);
+    const candidates = peers.map((peer, n) => ({
+      id: peer.wire,
+      speed: speeds[n] ?? 0,
+      isAnswering: !peer.pace.isSnubbed,
+    }));
+    if (!piece.parole.takes(wire, candidates, nowMs)) return null;
+    this.#takeBackIf((_peer, pick) => pick.piece === piece);
+    return this.#begin(index, piece.bytes, piece.parole);
   }
 
   #progressOf(index: number): PieceProgress<Wire> | null {
-    const { torrent, mayBeHere } = this.#options;
+    const { torrent, mayBeHere, isSuspect } = this.#options;
     const known = this.#pieces.get(index);
     if (known) return known;
     if (torrent.bitfield.get(index) || this.#checking.has(index) || mayBeHere(index)) return null;
@@ -151,7 +152,11 @@ export class Downloader {
     const isLast = index === torrent.pieces.length - 1;
     this.#memory ??= new SpareMemory(torrent.pieceLength, SPARE_BYTES);
     const bytes = this.#memory.take(isLast ? torrent.lastPieceLength : torrent.pieceLength);
-    const piece = new PieceProgress<Wire>(index, bytes);
+    return this.#begin(index, bytes, isSuspect(index) ? new Parole(bytes.length) : null);
+  }
+
+  #begin(index: number, bytes: Uint8Array, parole: Parole<Wire> | null): PieceProgress<Wire> {
+    const piece = new PieceProgress<Wire>(index, bytes, parole);
     this.#pieces.set(index, piece);
     return piece;
   }
@@ -162,15 +167,16 @@ export class Downloader {
     return this.#checking.size >= most;
   }
 
-  #ask(wire: Wire, state: PeerState, pick: AskedBlock): void {
+  #ask(peer: SwarmPeer, pick: AskedBlock): void {
     const { piece, block } = pick;
-    state.underWay.set(keyOf(pick), pick);
+    const { wire, pace } = peer;
+    peer.asked(pick);
     wire.request(piece.index, block * BLOCK_BYTES, piece.blockLength(block), (error, bytes) => {
-      state.underWay.delete(keyOf(pick));
-      if (error || !bytes) piece.release(block, wire);
+      peer.settle(pick);
+      if (error || !bytes || this.#options.isBanned(wire)) piece.release(block, wire);
       else {
         this.#receivedBytes += bytes.length;
-        state.pace.gave(pick.askedMs, this.#options.nowMs(), state.underWay.size + 1);
+        pace.gave(pick.askedMs, this.#options.nowMs(), peer.busy + 1);
         this.#received(wire, pick, bytes);
       }
       this.fill(wire);
@@ -179,34 +185,37 @@ export class Downloader {
 
   #received(wire: Wire, pick: BlockPick<Wire>, bytes: Uint8Array): void {
     const { piece, block } = pick;
+    // Its bytes may be another's now.
+    if (this.#pieces.get(piece.index) !== piece) return;
     const others = piece.receive(block, bytes, wire);
     for (const other of others ?? []) this.#takeBack(other, pick);
-    if (others === null || !piece.isComplete || this.#pieces.get(piece.index) !== piece) return;
+    if (others === null || !piece.isComplete) return;
     this.#pieces.delete(piece.index);
     this.#checking.add(piece.index);
     this.#options.onWhole(piece);
   }
 
-  #takeBack(wire: Wire, { piece, block }: BlockPick<Wire>): void {
+  #takeBack(wire: Wire, pick: BlockPick<Wire>): void {
+    const { piece, block } = pick;
     // Its callback, with an error, sets the block free.
     wire.cancel(piece.index, block * BLOCK_BYTES, piece.blockLength(block));
   }
 
-  #takeBackIf(test: (state: PeerState, pick: AskedBlock) => boolean): void {
-    for (const [wire, state] of this.#peers) {
+  #takeBackIf(test: (peer: SwarmPeer, pick: AskedBlock) => boolean): void {
+    for (const [wire, peer] of this.#peers) {
       // What is taken back is not asked for again before all of it is.
-      state.isAsking = true;
-      for (const pick of [...state.underWay.values()]) if (test(state, pick)) this.#takeBack(wire, pick);
-      state.isAsking = false;
+      peer.isAsking = true;
+      for (const pick of peer.underWay) if (test(peer, pick)) this.#takeBack(wire, pick);
+      peer.isAsking = false;
     }
   }
 
   #tick(): void {
     const nowMs = this.#options.nowMs();
     const silent = new Set(
-      [...this.#peers.values()].filter(({ pace, underWay }) => pace.fellSilent(underWay.size, nowMs)),
+      [...this.#peers.values()].filter(({ pace, busy }) => pace.fellSilent(busy, nowMs)),
     );
-    this.#takeBackIf((state, { askedMs }) => silent.has(state) || state.pace.isLost(askedMs));
+    this.#takeBackIf((peer, { askedMs }) => silent.has(peer) || peer.pace.isLost(askedMs));
     this.fillAll();
   }
 
@@ -225,8 +234,4 @@ export class Downloader {
       this.#memory?.giveBack(piece.bytes);
     }
   }
-}
-
-function keyOf({ piece, block }: BlockPick<Wire>): string {
-  return `${piece.index}:${block}`;
 }

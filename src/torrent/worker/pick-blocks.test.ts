@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PieceWant } from '../wants.ts';
+import { Parole } from './parole.ts';
 import { type PickPeer, pickBlocks } from './pick-blocks.ts';
 import { BLOCK_BYTES, PieceProgress } from './piece-progress.ts';
 
@@ -9,11 +10,13 @@ const WANTS: PieceWant[] = [
 ];
 
 /** Pieces of eight blocks, begun when they are first looked at. */
-function swarm(here: readonly number[] = []) {
+function swarm(here: readonly number[] = [], wrong: readonly number[] = []) {
   const pieces = new Map<number, PieceProgress<string>>();
   const progressOf = (index: number) => {
     if (here.includes(index)) return null;
-    const piece = pieces.get(index) ?? new PieceProgress<string>(index, new Uint8Array(8 * BLOCK_BYTES));
+    const bytes = new Uint8Array(8 * BLOCK_BYTES);
+    const parole = wrong.includes(index) ? new Parole<string>(bytes.length) : null;
+    const piece = pieces.get(index) ?? new PieceProgress<string>(index, bytes, parole);
     pieces.set(index, piece);
     return piece;
   };
@@ -59,6 +62,10 @@ describe('pickBlocks', () => {
     expect(pick('fast', { nowMs: 250 })).toEqual(blocks(5, 0, 3).reverse());
     expect(pick('other', { nowMs: 9_000 })).toEqual(blocks(5, 3, 8).reverse());
     expect(pick('third', { nowMs: 99_000 })).toEqual([]);
+  });
+
+  test('a piece on parole is split with nobody', () => {
+    expect(swarm([6, 7], [5]).pick('a', { share: 0.25 })).toEqual(blocks(5, 0, 8));
   });
 
   test('what will only be wanted later is not asked for twice so soon', () => {

@@ -11,7 +11,7 @@ export interface BlockPick<P> {
 export interface PickView<P> {
   /** Most urgent first. */
   wants: readonly PieceWant[];
-  /** A wanted piece that is on its way, begun now if need be; null when it is here already, or being checked. */
+  /** A wanted piece that is on its way, begun now if need be; null when it is here already, being checked, or not this peer's to give. */
   progressOf: (piece: number) => PieceProgress<P> | null;
 }
 
@@ -63,8 +63,11 @@ function pickOf<P>(piece: PieceProgress<P>, band: Band, peer: PickPeer<P>, picks
   }
 }
 
-/** How many blocks of a piece a peer may be asked for now. Rounded up, and one more: the last blocks must not wait for rounding. */
+/**
+ * How many blocks of a piece a peer may be asked for now. Rounded up, and one more: the last blocks must not wait for rounding. One that comes from one
+ * peer alone is split with nobody.
+ */
 function shareOf<P>(piece: PieceProgress<P>, band: Band, { id, share }: PickPeer<P>): number {
-  if (band !== 'now' || share >= 1) return Number.POSITIVE_INFINITY;
+  if (band !== 'now' || share >= 1 || piece.parole) return Number.POSITIVE_INFINITY;
   return Math.ceil(piece.missing * share) + 1 - piece.askedOf(id);
 }

@@ -13,8 +13,9 @@ test('is complete when every block has come, whoever gave it and in whatever ord
   expect(piece.receive(1, block(BLOCK_BYTES, 2), 'b')).toEqual([]);
   expect(piece.isComplete).toBe(false);
   expect(piece.receive(0, block(BLOCK_BYTES, 1), 'b')).toEqual([]);
-  expect([piece.isComplete, [...piece.givers]]).toEqual([true, ['a', 'b']]);
+  expect([piece.isComplete, ...[0, 1, 2].map((n) => piece.giverOf(n))]).toEqual([true, 'b', 'b', 'a']);
   expect([piece.bytes[0], piece.bytes[BLOCK_BYTES], piece.bytes.at(-1)]).toEqual([1, 2, 3]);
+  expect([piece.blockBytes(1), piece.blockBytes(2)]).toEqual([block(BLOCK_BYTES, 2), block(5, 3)]);
 });
 
 test('says who else was asked for a block that came, and takes it once', () => {
@@ -40,4 +41,22 @@ test('a block that is given up is free again', () => {
   expect(piece.oldestOf('b', 10, 9)).toBe(0);
   piece.release(1, 'a');
   expect([piece.nextFree(), piece.askedOf('a')]).toEqual([1, 2]);
+});
+
+test('what a liar gave is missing again, and of others only that', () => {
+  const piece = new PieceProgress<string>(0, new Uint8Array(3 * BLOCK_BYTES));
+  for (const [index, giver] of ['honest', 'liar', 'honest'].entries()) {
+    piece.ask(index, giver, 0);
+    piece.receive(index, block(BLOCK_BYTES, 1), giver);
+  }
+  expect([piece.isComplete, piece.nextFree()]).toEqual([true, null]);
+  piece.revoke((peer) => peer === 'liar');
+  expect([piece.missing, piece.nextFree(), piece.giverOf(1), piece.giverOf(2)]).toEqual([
+    1,
+    1,
+    null,
+    'honest',
+  ]);
+  expect(piece.receive(1, block(BLOCK_BYTES, 2), 'honest')).toEqual([]);
+  expect([piece.isComplete, piece.bytes[BLOCK_BYTES]]).toEqual([true, 2]);
 });

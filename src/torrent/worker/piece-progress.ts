@@ -1,3 +1,5 @@
+import type { Parole } from './parole.ts';
+
 /** The unit of requests between peers, bytes (BEP 3 as everybody speaks it). */
 export const BLOCK_BYTES = 16 * 1024;
 
@@ -5,21 +7,24 @@ export const BLOCK_BYTES = 16 * 1024;
 export class PieceProgress<P> {
   readonly index: number;
   readonly blockCount: number;
+  /** One peer at a time gives it: it was wrong before. */
+  readonly parole: Parole<P> | null;
   readonly #bytes: Uint8Array;
-  readonly #here: boolean[];
+  /** Who gave a block; null: it is not here. */
+  readonly #givers: (P | null)[];
   /** Who was asked for a block, and when (milliseconds). */
   readonly #asked: Map<P, number>[];
-  readonly #givers = new Set<P>();
   #missing: number;
   /** The first block that may still be missing and unasked. */
   #firstFree = 0;
 
   /** `bytes`: as long as the piece, whatever is in it; taken over. */
-  constructor(index: number, bytes: Uint8Array) {
+  constructor(index: number, bytes: Uint8Array, parole: Parole<P> | null = null) {
     this.index = index;
+    this.parole = parole;
     this.blockCount = Math.ceil(bytes.length / BLOCK_BYTES);
     this.#bytes = bytes;
-    this.#here = new Array<boolean>(this.blockCount).fill(false);
+    this.#givers = new Array<P | null>(this.blockCount).fill(null);
     this.#asked = Array.from({ length: this.blockCount }, () => new Map());
     this.#missing = this.blockCount;
   }
@@ -47,19 +52,24 @@ export class PieceProgress<P> {
     return this.#bytes;
   }
 
-  /** Peers that gave blocks: who is to blame if the piece is wrong. */
-  get givers(): ReadonlySet<P> {
-    return this.#givers;
+  /** Who gave a block; null while it is not here. */
+  giverOf(block: number): P | null {
+    return this.#givers[block] ?? null;
   }
 
   blockLength(block: number): number {
     return Math.min(BLOCK_BYTES, this.#bytes.length - block * BLOCK_BYTES);
   }
 
+  /** A block's part of the piece's bytes. */
+  blockBytes(block: number): Uint8Array {
+    return this.#bytes.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES);
+  }
+
   /** The first block that nobody was asked for; null when there is none. */
   nextFree(): number | null {
     for (let block = this.#firstFree; block < this.blockCount; block += 1) {
-      if (this.#here[block] || (this.#asked[block]?.size ?? 0) > 0) continue;
+      if (this.#isHere(block) || (this.#asked[block]?.size ?? 0) > 0) continue;
       this.#firstFree = block;
       return block;
     }
@@ -75,7 +85,7 @@ export class PieceProgress<P> {
     let oldest: number | null = null;
     let oldestMs = nowMs - minAgeMs;
     this.#asked.forEach((askers, block) => {
-      if (this.#here[block] || askers.size !== 1 || askers.has(notOf)) return;
+      if (this.#isHere(block) || askers.size !== 1 || askers.has(notOf)) return;
       const [askedMs = nowMs] = askers.values();
       if (askedMs > oldestMs) return;
       oldest = block;
@@ -103,11 +113,28 @@ export class PieceProgress<P> {
   receive(block: number, bytes: Uint8Array, peer: P): P[] | null {
     const askers = this.#asked[block];
     askers?.delete(peer);
-    if (!askers || this.#here[block] || bytes.length !== this.blockLength(block)) return null;
+    if (!askers || this.#isHere(block)) return null;
+    if (bytes.length !== this.blockLength(block)) {
+      this.#firstFree = Math.min(this.#firstFree, block);
+      return null;
+    }
     this.#bytes.set(bytes, block * BLOCK_BYTES);
-    this.#here[block] = true;
+    this.#givers[block] = peer;
     this.#missing -= 1;
-    this.#givers.add(peer);
     return [...askers.keys()];
+  }
+
+  /** What these peers gave is missing again. */
+  revoke(isLiar: (peer: P) => boolean): void {
+    this.#givers.forEach((giver, block) => {
+      if (giver === null || !isLiar(giver)) return;
+      this.#givers[block] = null;
+      this.#missing += 1;
+      this.#firstFree = Math.min(this.#firstFree, block);
+    });
+  }
+
+  #isHere(block: number): boolean {
+    return this.giverOf(block) !== null;
   }
 }

@@ -11,8 +11,8 @@ import { Downloader } from './downloader.ts';
 import { openTorrent } from './open-torrent.ts';
 import type { PieceProgress } from './piece-progress.ts';
 import type { PieceStore } from './piece-store.ts';
-import { PoisonGuard } from './poison-guard.ts';
 import { type ResumeData, ResumeWriter } from './resume-data.ts';
+import { SmartBan } from './smart-ban.ts';
 
 const REPORT_INTERVAL_MS = 500;
 
@@ -37,7 +37,7 @@ export class Swarm {
   readonly #options: SwarmOptions;
   readonly #torrent: Torrent;
   readonly #downloader: Downloader;
-  readonly #poison = new PoisonGuard();
+  readonly #bans = new SmartBan();
   readonly #writing = new Map<number, Promise<void>>();
   /** Pieces that an earlier run left and that nobody has looked at yet. */
   readonly #unverified: PieceBits;
@@ -60,6 +60,8 @@ export class Swarm {
       torrent: this.#torrent,
       nowMs: () => performance.now(),
       mayBeHere: (piece) => this.#unverified.has(piece),
+      isSuspect: (piece) => this.#bans.isSuspect(piece),
+      isBanned: (wire) => this.#bans.isBanned(wire),
       onWhole: (piece) => void this.#check(piece),
     });
     // Seams (see webtorrent.d.ts): who is asked for what is the downloader's to say, and pieces are verified when they are wanted.
@@ -67,7 +69,7 @@ export class Swarm {
     this.#torrent._verifyPieces = (done) => done(null);
     this.#torrent.on('metadata', () => this.#onMetadata());
     this.#torrent.on('wire', (wire: Wire) => {
-      if (this.#poison.isBanned(wire)) wire.destroy();
+      if (this.#bans.isBanned(wire)) wire.destroy();
     });
     this.#torrent.on('warning', (error: Error) => {
       this.#trouble = error.message.slice(0, 200);
@@ -157,10 +159,10 @@ export class Swarm {
   }
 
   async #check(piece: PieceProgress<Wire>): Promise<void> {
-    const { index, bytes, givers } = piece;
+    const { index, bytes } = piece;
     if (this.#isClosed) return;
     const isRight = this.#isRight(index, bytes);
-    for (const wire of this.#poison.judge(givers, isRight)) wire.destroy();
+    if (this.#bans.judge(piece, isRight)) this.#leaveBanned();
     if (isRight) {
       const write = this.#keep(index, bytes);
       this.#writing.set(index, write);
@@ -169,6 +171,11 @@ export class Swarm {
     }
     this.#downloader.checked(piece);
     if (!this.#isClosed) this.#downloader.fillAll();
+  }
+
+  #leaveBanned(): void {
+    this.#downloader.distrust();
+    for (const wire of [...this.#torrent.wires]) if (this.#bans.isBanned(wire)) wire.destroy();
   }
 
   async #keep(index: number, bytes: Uint8Array): Promise<void> {
@@ -207,7 +214,8 @@ export class Swarm {
   }
 
   #report(): void {
-    const { wires } = this.#torrent;
+    // One that is banned comes back and is sent away again, on and on.
+    const wires = this.#torrent.wires.filter((wire) => !this.#bans.isBanned(wire));
     const swarm: SwarmReport = {
       peers: wires.length,
       seeds: wires.filter((wire) => wire.isSeeder).length,

@@ -1,4 +1,4 @@
-import WebTorrent, { type ChunkStore, type Torrent } from 'webtorrent';
+import WebTorrent, { type ChunkStore, type Torrent, type Wire } from 'webtorrent';
 import { LONE_CLIENT } from '../support/lone-webtorrent.ts';
 
 export interface Seed {
@@ -24,6 +24,10 @@ export interface SeedOptions {
   lies?: (piece: number) => boolean;
   /** Answers no request after so many. */
   stallsAfter?: number;
+  /** Refuses each request for these pieces (BEP 6, "reject"). */
+  refuses?: (piece: number) => boolean;
+  /** Chokes everybody for ever, and gives these pieces nevertheless (BEP 6, "allowed fast"); of one torrent at most a hundred. */
+  allowsOnly?: (piece: number) => boolean;
   /** A peer to connect to by itself. */
   joins?: string;
 }
@@ -48,6 +52,7 @@ export async function seed(path: string, options: SeedOptions = {}): Promise<See
   });
   const served = noteServed(torrent.store);
   misbehave(torrent.store, options);
+  if (options.allowsOnly) keepOut(torrent, options.allowsOnly);
   if (options.joins !== undefined) torrent.addPeer(options.joins);
   const address = `127.0.0.1:${client.torrentPort}`;
   let closing: Promise<void> | undefined;
@@ -75,14 +80,31 @@ function noteServed(store: ChunkStore): Set<number> {
   return served;
 }
 
-function misbehave(store: ChunkStore, { lies, stallsAfter = Number.POSITIVE_INFINITY }: SeedOptions): void {
+function misbehave(
+  store: ChunkStore,
+  { lies, refuses, stallsAfter = Number.POSITIVE_INFINITY }: SeedOptions,
+): void {
   const get = store.get.bind(store);
   let answers = 0;
   store.get = (index, range, done) => {
     answers += 1;
     if (answers > stallsAfter) return;
+    if (refuses?.(index)) {
+      done(new Error('refused'));
+      return;
+    }
     get(index, range, (error, bytes) => {
       done(error, bytes && lies?.(index) ? bytes.map((byte) => byte ^ 1) : bytes);
     });
   };
+}
+
+function keepOut(torrent: Torrent, allows: (piece: number) => boolean): void {
+  torrent.on('wire', (wire: Wire) => {
+    wire.unchoke = () => {};
+    wire.once('interested', () => {
+      for (let piece = 0; piece < torrent.pieces.length; piece += 1)
+        if (allows(piece)) wire.allowedFast(piece);
+    });
+  });
 }

@@ -90,6 +90,39 @@ it('gives no wrong byte when all peers lie, and the wait has an end and a name',
 });
 
 describe('a peer that', () => {
+  it('keeps us out gives the pieces that it allows nevertheless', async () => {
+    const clip = await realClip();
+    const rig = await started({}, {}, { stallMs: 1_000 });
+    const { magnet, infoHash } = await seeded(clip, { pieceBytes: PIECE, allowsOnly: (piece) => piece < 20 });
+    await rig.open(magnet, { kind: 'torrent' });
+    const get = (range: string) => rig.get(`/torrents/${infoHash}`, { headers: { Range: `bytes=${range}` } });
+    const allowed = await get(`0-${20 * PIECE - 1}`);
+    expect([allowed.status, sha1(allowed.bytes)]).toEqual([
+      206,
+      sha1((await readFile(clip)).subarray(0, 20 * PIECE)),
+    ]);
+    const other = await get(`${20 * PIECE}-${20 * PIECE}`);
+    expect([other.status, problemOf(other).code]).toEqual([504, 'stalled']);
+  });
+
+  it('refuses a piece is asked for others, and not for that one over and over', async () => {
+    const clip = await realClip();
+    const rig = await started({}, {}, { stallMs: 1_000 });
+    let refusals = 0;
+    const refuses = (piece: number) => {
+      if (piece === 7) refusals += 1;
+      return piece === 7;
+    };
+    const { magnet, infoHash } = await seeded(clip, { pieceBytes: PIECE, refuses });
+    await rig.open(magnet, { kind: 'torrent' });
+    const get = (range: string) => rig.get(`/torrents/${infoHash}`, { headers: { Range: `bytes=${range}` } });
+    const refused = await get(`${7 * PIECE}-${7 * PIECE}`);
+    expect([refused.status, problemOf(refused).code]).toEqual([504, 'stalled']);
+
+    expect(refusals).toBeLessThan(100);
+    expect((await get(`${8 * PIECE}-${12 * PIECE}`)).status).toBe(206);
+  });
+
   it('falls silent is not waited for', async () => {
     const clip = await realClip();
     const rig = await started();

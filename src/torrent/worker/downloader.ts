@@ -83,7 +83,7 @@ export class Downloader {
       { wants: this.#wants, progressOf: (index) => this.#progressFor(peer, index, nowMs) },
       {
         id: wire,
-        has: (index) => peer.allows(index),
+        has: (index) => peer.allows(index) && !peer.hasRefused(index, nowMs),
         capacity: wished - peer.busy,
         share: shareOf(peer, this.#peers.values()),
         nowMs,
@@ -136,7 +136,7 @@ export class Downloader {
     const candidates = peers.map((peer, n) => ({
       id: peer.wire,
       speed: speeds[n] ?? 0,
-      isAnswering: !peer.pace.isSnubbed,
+      isAnswering: !peer.pace.isSnubbed && !peer.hasRefused(index, nowMs),
     }));
     if (!piece.parole.takes(wire, candidates, nowMs)) return null;
     this.#takeBackIf((_peer, pick) => pick.piece === piece);
@@ -172,11 +172,14 @@ export class Downloader {
     const { wire, pace } = peer;
     peer.asked(pick);
     wire.request(piece.index, block * BLOCK_BYTES, piece.blockLength(block), (error, bytes) => {
-      peer.settle(pick);
-      if (error || !bytes || this.#options.isBanned(wire)) piece.release(block, wire);
-      else {
+      const nowMs = this.#options.nowMs();
+      const wasUnderWay = peer.settle(pick);
+      if (error || !bytes || this.#options.isBanned(wire)) {
+        piece.release(block, wire);
+        if (wasUnderWay) peer.refused(pick, nowMs);
+      } else {
         this.#receivedBytes += bytes.length;
-        pace.gave(pick.askedMs, this.#options.nowMs(), peer.busy + 1);
+        pace.gave(pick.askedMs, nowMs, peer.busy + 1);
         this.#received(wire, pick, bytes);
       }
       this.fill(wire);
@@ -197,6 +200,7 @@ export class Downloader {
 
   #takeBack(wire: Wire, pick: BlockPick<Wire>): void {
     const { piece, block } = pick;
+    this.#peers.get(wire)?.takeBack(pick);
     // Its callback, with an error, sets the block free.
     wire.cancel(piece.index, block * BLOCK_BYTES, piece.blockLength(block));
   }

@@ -25,6 +25,8 @@ declare module 'webtorrent' {
     readonly peerId?: string;
     readonly remoteAddress?: string;
     readonly peerChoking: boolean;
+    /** Pieces that it gives although it chokes us (BEP 6); a hundred at most. */
+    readonly peerAllowedFastSet: readonly number[];
     readonly isSeeder?: boolean;
     readonly peerPieces: { get(index: number): boolean };
     readonly peerExtendedHandshake?: { reqq?: unknown };
@@ -38,6 +40,8 @@ declare module 'webtorrent' {
     ): void;
     cancel(index: number, offset: number, length: number): void;
     have(index: number): void;
+    unchoke(): void;
+    allowedFast(index: number): void;
     destroy(): void;
   }
 

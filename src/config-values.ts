@@ -113,6 +113,18 @@ export function checkExecutable(name: string, value: string): string {
   return file;
 }
 
+/** The absolute path of a file that can be read. */
+export function checkReadable(name: string, value: string): string {
+  const file = path.resolve(value);
+  try {
+    if (!fs.statSync(file).isFile()) throw new Error('not a file');
+    fs.accessSync(file, fs.constants.R_OK);
+  } catch {
+    throw badConfig(name, value, 'the path of a file that exists and can be read');
+  }
+  return file;
+}
+
 function isHostName(text: string): boolean {
   if (net.isIPv4(text)) return true;
   const labels = text.split('.');

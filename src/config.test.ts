@@ -68,6 +68,7 @@ describe('loadConfig', () => {
     ['RAFFI_CAST_HOST', 'nas.local', { castHost: 'nas.local' }],
     ['RAFFI_FFMPEG_BIN', program, { ffmpegBin: program }],
     ['RAFFI_FFPROBE_BIN', program, { ffprobeBin: program }],
+    ['RAFFI_TORRENT_BLOCKLIST', plainFile, { torrent: expect.objectContaining({ blocklist: plainFile }) }],
     ['RAFFI_CACHE_DIR', path.join(folder, 'a', 'b'), { cacheDir: path.join(folder, 'a', 'b') }],
   ])('%s=%s', (name, value, expected) => {
     expect(loadConfig({ [name]: value })).toMatchObject(expected);
@@ -95,6 +96,8 @@ describe('loadConfig', () => {
     ['RAFFI_FFMPEG_BIN', path.join(folder, 'absent')],
     ['RAFFI_FFPROBE_BIN', plainFile.replace('plain', '')],
     ['RAFFI_CACHE_DIR', plainFile],
+    ['RAFFI_TORRENT_BLOCKLIST', path.join(folder, 'absent')],
+    ['RAFFI_TORRENT_BLOCKLIST', folder],
   ])('%s=%s stops the start', (name, value) => {
     const failure = failureOf(() => loadConfig({ [name]: value }));
     expect(failure.code).toBe('bad_config');

@@ -22,8 +22,11 @@ function usable(urls: readonly string[], schemes: readonly string[]): string[] {
     // Read as http, so that every notation of an IPv4 address is understood as connecting will understand it.
     const http = text.replace(/^[a-z]+:/i, 'http:');
     if (/\p{Cc}/u.test(text) || !URL.canParse(http)) return false;
+    const url = new URL(http);
+    // Nobody listens there, and a datagram to it is an exception.
+    if (url.port === '0') return false;
     try {
-      checkUrlAddress(new URL(http));
+      checkUrlAddress(url);
       return true;
     } catch {
       return false;

@@ -1,6 +1,5 @@
 import net from 'node:net';
-import path from 'node:path';
-import { badConfig, parseAddress, type ReadVariable } from '../config-values.ts';
+import { badConfig, checkReadable, parseAddress, type ReadVariable } from '../config-values.ts';
 import { DEFAULT_TORRENT_SETTINGS, TORRENT_FEATURES, type TorrentSettings } from './settings.ts';
 
 const MAX_PEERS = 1000;
@@ -19,7 +18,7 @@ export function torrentSettings(
     downloadLimit: read('RAFFI_TORRENT_DOWNLOAD_LIMIT', parseRate) ?? defaults.downloadLimit,
     uploadLimit: read('RAFFI_TORRENT_UPLOAD_LIMIT', parseRate) ?? defaults.uploadLimit,
     dhtNodes: read('RAFFI_TORRENT_DHT_NODES', parseNodes) ?? defaults.dhtNodes,
-    blocklist: read('RAFFI_TORRENT_BLOCKLIST', (_name, value) => path.resolve(value)) ?? defaults.blocklist,
+    blocklist: read('RAFFI_TORRENT_BLOCKLIST', checkReadable) ?? defaults.blocklist,
     keep: read('RAFFI_TORRENT_KEEP', parseYesOrNo) ?? defaults.keep,
   };
 }

@@ -30,7 +30,7 @@ export type FromEngine =
   | { type: 'dropped'; key: string; from: number }
   | { type: 'removed'; key: string }
   /** The engine itself could not go on; it ends. */
-  | { type: 'broken'; message: string; portTaken: boolean };
+  | { type: 'broken'; message: string; because: 'port-taken' | 'blocklist' | null };
 
 /** The swarm as it is now. */
 export interface SwarmReport {
@@ -48,6 +48,22 @@ export interface SwarmReport {
   uploadedBytes: number;
   /** The last thing that went wrong with a tracker or the DHT, for a person; null when nothing has. */
   trouble: string | null;
+  /** A bounded number of those that are asked. */
+  trackers: readonly TrackerHealth[];
+  /** Null where this torrent does not use it. */
+  dht: { nodes: number } | null;
+}
+
+/** A tracker, and what it last said. */
+export interface TrackerHealth {
+  /** Scheme, host and port: the rest may hold a passkey. */
+  url: string;
+  state: 'waiting' | 'working' | 'failed';
+  /** Complete and incomplete peers that it counts, where it says. */
+  seeds?: number;
+  leeches?: number;
+  /** Why it failed. */
+  error?: string;
 }
 
 /** What the thread is started with. */

@@ -1,12 +1,13 @@
 import { isPlayable } from './choose-file.ts';
 import { nextFile } from './next-file.ts';
+import type { SwarmReport } from './protocol.ts';
 import type { Torrent } from './torrent.ts';
 
 /** Files that a view lists at most: of a torrent with more, those that can be played come first. */
 const MAX_LISTED_FILES = 1000;
 
 /** JSON of `GET /torrents/:infoHash/status`: the documented members first, then ours. Speeds in bytes per second. */
-export interface TorrentStatus {
+export interface TorrentStatus extends Pick<SwarmReport, 'trackers' | 'dht'> {
   stage: 'missing' | 'metadata' | 'downloading' | 'ready' | 'error';
   /** Whether its beginning can be read without waiting for peers. */
   ready: boolean;
@@ -55,6 +56,8 @@ export const MISSING_STATUS: TorrentStatus = {
   uploadSpeed: 0,
   uploadedBytes: 0,
   etaSeconds: null,
+  trackers: [],
+  dht: null,
 };
 
 export function torrentStatus(torrent: Torrent): TorrentStatus {
@@ -77,6 +80,8 @@ export function torrentStatus(torrent: Torrent): TorrentStatus {
     uploadSpeed: swarm?.uploadSpeed ?? 0,
     uploadedBytes: swarm?.uploadedBytes ?? 0,
     etaSeconds: leftBytes === 0 ? 0 : leftBytes && downloadSpeed > 0 ? leftBytes / downloadSpeed : null,
+    trackers: swarm?.trackers ?? [],
+    dht: swarm?.dht ?? null,
     ...(swarm?.trouble ? { trouble: swarm.trouble } : {}),
   };
 }

@@ -169,10 +169,10 @@ export class TorrentEngine {
 
   #handle(message: FromEngine): void {
     if (message.type === 'broken') {
-      const advice = message.portTaken
-        ? 'Another program uses the port for peers. Set RAFFI_TORRENT_ADDR to a free one, or to port 0, and start again.'
-        : undefined;
-      this.#crashed(new Error(message.message), advice);
+      this.#crashed(
+        new Error(message.message),
+        message.because ? adviceFor(message.because, message.message) : undefined,
+      );
       return;
     }
     for (const { key, torrent } of this.#torrents.values()) if (key === message.key) torrent.handle(message);
@@ -192,4 +192,10 @@ export class TorrentEngine {
       void this.#track(torrent.spec.infoHash, this.#putAfterCrash(torrent, folder));
     }
   }
+}
+
+function adviceFor(because: 'port-taken' | 'blocklist', reason: string): string {
+  return because === 'port-taken'
+    ? 'Another program uses the port for peers. Set RAFFI_TORRENT_ADDR to a free one, or to port 0, and start again.'
+    : `The list of blocked addresses cannot be used (${reason}). Mend the file that RAFFI_TORRENT_BLOCKLIST names, then open the torrent again.`;
 }

@@ -1,25 +1,50 @@
+import { isIP } from 'node:net';
 import WebTorrent from 'webtorrent';
+import type { AddressRanges } from '../address-ranges.ts';
 import type { TorrentSettings } from '../settings.ts';
 
 /** A webtorrent client as the settings want it. It listens at once, so there is none before the first torrent. */
-export function createClient(settings: TorrentSettings): WebTorrent {
-  const { features, host, port, maxPeers, downloadLimit, uploadLimit, dhtNodes, blocklist } = settings;
+export function createClient(settings: TorrentSettings, blocked: AddressRanges | null): WebTorrent {
+  const { features, host, port, maxPeers, downloadLimit, uploadLimit, dhtNodes } = settings;
   const has = (feature: TorrentSettings['features'][number]) => features.includes(feature);
-  const isAnyAddress = host === '0.0.0.0' || host === '::';
-  return new WebTorrent({
+  const isAnywhere = isAnyAddress(host);
+  const client = new WebTorrent({
     // Handed on to net.Server.listen and dgram's bind as they are, which both take an address this way.
-    torrentPort: isAnyAddress ? port : { host, port },
-    dhtPort: isAnyAddress ? 0 : { address: host, port: 0 },
+    torrentPort: isAnywhere ? port : { host, port },
+    dhtPort: isAnywhere ? 0 : { address: host, port: 0 },
     dht: has('dht') ? { ...(dhtNodes === null ? {} : { bootstrap: dhtNodes }) } : false,
-    lsd: has('lsd'),
+    // Trackers and the local network are asked by our own `Discovery`.
+    tracker: false,
+    lsd: false,
     utPex: has('pex'),
-    utp: has('utp') && isAnyAddress,
+    utp: has('utp') && isAnywhere,
     natUpnp: has('nat'),
     natPmp: has('nat'),
     webSeeds: has('webseeds'),
     maxConns: maxPeers,
     downloadLimit: downloadLimit ?? -1,
     uploadLimit: uploadLimit ?? -1,
-    ...(blocklist === null ? {} : { blocklist }),
+  });
+  if (blocked) block(client, blocked);
+  return client;
+}
+
+/** At a single address, WebRTC keeps to it as well, and asks no STUN server on the internet what others see of it. */
+export function rtcConfig({ host }: TorrentSettings): object | undefined {
+  return isAnyAddress(host) ? undefined : { bindAddress: host, iceServers: [] };
+}
+
+export function isAnyAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+/**
+ * Seams: webtorrent asks its own list only before it connects, never of who connects to it, and goes on without one that it cannot read. What is no
+ * address is a name, and could lead to any.
+ */
+function block(client: WebTorrent, blocked: AddressRanges): void {
+  client.blocked = { contains: (host) => isIP(host) === 0 || blocked.has(host) };
+  client._connPool.tcpServer.prependListener('connection', (connection) => {
+    if (blocked.has(connection.remoteAddress ?? '')) connection.destroy();
   });
 }

@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto';
 import type WebTorrent from 'webtorrent';
 import type { Torrent, Wire } from 'webtorrent';
 import { RaffiError, toRaffiError } from '../../errors.ts';
+import type { AddressRanges } from '../address-ranges.ts';
 import { parseLayout } from '../metainfo.ts';
 import { PieceBits } from '../piece-bits.ts';
 import type { FromEngine, SwarmReport } from '../protocol.ts';
 import type { TorrentSpec } from '../torrent-spec.ts';
+import { troubleText } from '../tracker-name.ts';
 import type { PieceWant } from '../wants.ts';
+import { Discovery } from './discovery.ts';
 import { Downloader } from './downloader.ts';
+import type { LocalDiscovery } from './local-discovery.ts';
 import { openTorrent } from './open-torrent.ts';
 import type { PieceProgress } from './piece-progress.ts';
 import type { PieceStore } from './piece-store.ts';
@@ -29,6 +33,12 @@ export interface SwarmOptions {
   trackers: readonly string[];
   webSeeds: boolean;
   webRtc: boolean;
+  /** How WebRTC connects, where not as usual. */
+  rtcConfig: object | undefined;
+  /** Null where peers of the local network are not looked for. */
+  local: LocalDiscovery | null;
+  /** Addresses that are not talked to. */
+  blocked: AddressRanges | null;
   send: (message: FromEngine) => void;
 }
 
@@ -36,6 +46,7 @@ export interface SwarmOptions {
 export class Swarm {
   readonly #options: SwarmOptions;
   readonly #torrent: Torrent;
+  readonly #discovery: Discovery;
   readonly #downloader: Downloader;
   readonly #bans = new SmartBan();
   readonly #writing = new Map<number, Promise<void>>();
@@ -56,6 +67,19 @@ export class Swarm {
     this.#torrent = openTorrent(options, (store) => {
       this.#store = store;
     });
+    const { client, spec, trackers, webRtc, rtcConfig, local } = options;
+    this.#discovery = new Discovery({
+      client,
+      torrent: this.#torrent,
+      trackers: spec.trackers,
+      defaultTrackers: trackers,
+      webRtc,
+      rtcConfig,
+      local,
+      onTrouble: (text) => {
+        this.#trouble = text;
+      },
+    });
     this.#downloader = new Downloader({
       torrent: this.#torrent,
       nowMs: () => performance.now(),
@@ -69,11 +93,11 @@ export class Swarm {
     this.#torrent._verifyPieces = (done) => done(null);
     this.#torrent.on('metadata', () => this.#onMetadata());
     this.#torrent.on('wire', (wire: Wire) => {
-      if (this.#bans.isBanned(wire)) wire.destroy();
+      // However it came to be: over uTP and WebRTC nothing tells its address before.
+      const isBlocked = options.blocked?.has(wire.remoteAddress ?? '') ?? false;
+      if (isBlocked || this.#bans.isBanned(wire)) wire.destroy();
     });
-    this.#torrent.on('warning', (error: Error) => {
-      this.#trouble = error.message.slice(0, 200);
-    });
+    this.#torrent.on('warning', (error: unknown) => this.tellTrouble(error));
     this.#torrent.on('error', (error: Error) => this.#fail(error));
     this.#reporter = setInterval(() => this.#report(), REPORT_INTERVAL_MS).unref();
   }
@@ -103,6 +127,11 @@ export class Swarm {
     this.#store?.discard(from);
   }
 
+  /** Something went wrong that the torrent does without. */
+  tellTrouble(error: unknown): void {
+    this.#trouble = troubleText(error);
+  }
+
   /** Leaves the swarm. Settles once its sockets and files are closed. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
@@ -111,6 +140,10 @@ export class Swarm {
     this.#downloader.close();
     await Promise.allSettled(this.#writing.values());
     await this.#resumeWriter?.close();
+    await Promise.all([this.#discovery.close(), this.#destroyTorrent()]);
+  }
+
+  async #destroyTorrent(): Promise<void> {
     if (this.#torrent.destroyed) return;
     await new Promise<void>((resolve) => this.#torrent.destroy({ destroyStore: false }, () => resolve()));
   }
@@ -225,6 +258,7 @@ export class Swarm {
       receivedBytes: this.#downloader.receivedBytes,
       uploadedBytes: this.#torrent.uploaded,
       trouble: this.#trouble,
+      ...this.#discovery.report(),
     };
     const text = JSON.stringify(swarm);
     if (text === this.#told) return;

@@ -76,6 +76,7 @@ declare module 'webtorrent' {
     readonly ready: boolean;
     readonly wires: readonly Wire[];
     readonly files: readonly TorrentFile[];
+    /** Undefined until the description is here. */
     readonly length: number;
     readonly pieceLength: number;
     readonly lastPieceLength: number;
@@ -85,8 +86,10 @@ declare module 'webtorrent' {
     readonly downloadSpeed: number;
     readonly uploadSpeed: number;
     readonly uploaded: number;
-    addPeer(address: string): boolean;
-    discovery: { destroy(): void } | null;
+    /** Bytes that are here. */
+    readonly downloaded: number;
+    addPeer(peer: string | object, source?: string): boolean;
+    discovery: { destroy(): void; dht: { nodes: { count(): number } } | null } | null;
     destroy(options: { destroyStore: boolean }, done: Done): void;
     /** SHA-1 of each piece, in hexadecimal. */
     readonly _hashes: readonly string[];
@@ -112,7 +115,6 @@ declare module 'webtorrent' {
     /** Bytes per second; -1: no limit. */
     downloadLimit?: number;
     uploadLimit?: number;
-    blocklist?: string;
     tracker?: false | Record<string, unknown>;
   }
 
@@ -127,8 +129,12 @@ declare module 'webtorrent' {
   export default class WebTorrent extends EventEmitter {
     constructor(options?: ClientOptions);
     readonly destroyed: boolean;
+    readonly peerId: string;
+    readonly userAgent: string;
     readonly torrentPort: number;
-    lsd: boolean;
+    /** Asked before a peer is connected to. */
+    blocked?: { contains(host: string): boolean };
+    readonly _connPool: { readonly tcpServer: import('node:net').Server };
     add(torrent: string | ParsedTorrent | Uint8Array, options?: TorrentOptions): Torrent;
     createServer(): { server: import('node:http').Server };
     seed(input: unknown, options: object, onSeed: (torrent: Torrent) => void): Torrent;

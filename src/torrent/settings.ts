@@ -39,10 +39,11 @@ export interface TorrentSettings {
 }
 
 /**
- * Off unless told: a router that was not asked for it is left alone, and utp-native (2.5.3) can end the whole core with an assertion of libuv when the
- * engine's thread ends while a connection is being closed.
+ * Off unless told: a router that was not asked for it is left alone, utp-native (2.5.3) can end the whole core with an assertion of libuv when the
+ * engine's thread ends while a connection is being closed, and node-datachannel (0.33.4), which WebRTC needs, ends it with a segmentation fault when a
+ * second thread of the process makes a connection. Where WebRTC is on, the engine's thread therefore stays until the core stops.
  */
-const ON_DEMAND: readonly TorrentFeature[] = ['nat', 'utp'];
+const ON_DEMAND: readonly TorrentFeature[] = ['nat', 'utp', 'webrtc'];
 
 export const DEFAULT_TORRENT_SETTINGS: TorrentSettings = {
   features: TORRENT_FEATURES.filter((feature) => !ON_DEMAND.includes(feature)),

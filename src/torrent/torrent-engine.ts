@@ -123,7 +123,7 @@ export class TorrentEngine {
     torrent.close();
     await prepared;
     const thread = this.#thread;
-    if (thread && this.#torrents.size === 0) {
+    if (thread && this.#torrents.size === 0 && !this.#options.settings.features.includes('webrtc')) {
       // With its last torrent the whole thread goes: its listening sockets, its memory, all that it may have left behind.
       this.#thread = undefined;
       this.#threadEnding = thread.close();
@@ -160,7 +160,7 @@ export class TorrentEngine {
   #startThread(): EngineThread {
     const { settings, entry } = this.#options;
     return new EngineThread({
-      settings,
+      settings: withWebRtcOnce(settings),
       entry,
       onMessage: (reply) => this.#handle(reply),
       onCrash: (reason) => this.#crashed(reason),
@@ -198,4 +198,15 @@ function adviceFor(because: 'port-taken' | 'blocklist', reason: string): string 
   return because === 'port-taken'
     ? 'Another program uses the port for peers. Set RAFFI_TORRENT_ADDR to a free one, or to port 0, and start again.'
     : `The list of blocked addresses cannot be used (${reason}). Mend the file that RAFFI_TORRENT_BLOCKLIST names, then open the torrent again.`;
+}
+
+let hadWebRtc = false;
+
+/** The process's first thread with WebRTC is its only one, see `ON_DEMAND`: after that thread failed, torrents do without. */
+function withWebRtcOnce(settings: TorrentSettings): TorrentSettings {
+  if (!settings.features.includes('webrtc')) return settings;
+  if (hadWebRtc)
+    return { ...settings, features: settings.features.filter((feature) => feature !== 'webrtc') };
+  hadWebRtc = true;
+  return settings;
 }

@@ -19,6 +19,8 @@ export interface LibtorrentWish extends Omit<SeedWish, 'torrentPath'> {
   peers?: readonly PeerAddress[];
   /** Claims every piece without looking at the files. */
   unverified?: boolean;
+  /** Speaks no TCP. */
+  utpOnly?: boolean | undefined;
   fault?: SeedFault | undefined;
 }
 
@@ -73,7 +75,7 @@ export async function startLibtorrent(wish: LibtorrentWish): Promise<LibtorrentP
 
 /** A libtorrent peer as a seed; alone of its make it can be told to fail in the middle or to poison. */
 export async function libtorrentSeed(
-  wish: SeedWish & Pick<LibtorrentWish, 'unverified' | 'fault'>,
+  wish: SeedWish & Pick<LibtorrentWish, 'unverified' | 'utpOnly' | 'fault'>,
 ): Promise<Seed> {
   const { torrentPath, ...rest } = wish;
   const peer = await startLibtorrent({ ...rest, source: torrentPath });
@@ -83,6 +85,7 @@ export async function libtorrentSeed(
     pid: peer.process.pid,
     isRunning: peer.process.isRunning,
     status: peer.status,
+    connect: peer.connect,
     limitUpload: peer.limitUpload,
     stall: peer.process.stall,
     resume: peer.process.resume,
@@ -98,6 +101,7 @@ function argument(wish: LibtorrentWish) {
     ...wish,
     peers: pairs(wish.peers ?? []),
     unverified: wish.unverified ?? false,
+    utpOnly: wish.utpOnly ?? false,
     fault: wish.fault ?? null,
     dht: wish.dhtNodes !== null,
     dhtNodes: pairs(wish.dhtNodes ?? []),

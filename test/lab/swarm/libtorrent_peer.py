@@ -41,6 +41,10 @@ def main(wish):
         "listen_interfaces": f"{wish['host']}:0",
         "outgoing_interfaces": wish["host"],
         "enable_dht": wish["dht"],
+        # Two seeds have nothing to give each other, but something to tell of each other.
+        "enable_incoming_tcp": not wish["utpOnly"],
+        "enable_outgoing_tcp": not wish["utpOnly"],
+        "close_redundant_connections": not wish["pex"],
     })
     # libtorrent keeps loopback, as all local networks, out of the class of peers that the rate limits hold for: put it in.
     classes = lt.ip_filter()

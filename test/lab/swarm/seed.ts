@@ -43,4 +43,6 @@ export interface Seed extends AsyncDisposable {
   stall(): void;
   resume(): void;
   isStalled(): Promise<boolean>;
+  /** Connects to a peer by itself; libtorrent only. */
+  connect?(to: PeerAddress): Promise<void>;
 }

@@ -15,6 +15,8 @@ interface LibtorrentOptions {
   make: 'libtorrent';
   /** Pieces that it sends with a wrong byte; torrents of one file. */
   poisonedPieces?: readonly number[];
+  /** Speaks no TCP. */
+  utpOnly?: boolean;
   /** What goes wrong in the middle. */
   fault?: SeedFault;
 }
@@ -33,9 +35,9 @@ export async function startSeed(options: SeedOptions, place: SeedPlace): Promise
     await layContent(content, wish.folder);
     return options.make === 'transmission' ? transmissionSeed(wish) : aria2Seed(wish);
   }
-  const { poisonedPieces = [], fault } = options;
+  const { poisonedPieces = [], utpOnly, fault } = options;
   const isPoisoned = poisonedPieces.length > 0;
   await layContent(content, wish.folder, isPoisoned ? 'change' : 'read');
   if (isPoisoned) await poison(join(wish.folder, contentName(content)), poisonedPieces, pieceLengthBytes);
-  return libtorrentSeed({ ...wish, unverified: isPoisoned, fault });
+  return libtorrentSeed({ ...wish, unverified: isPoisoned, utpOnly, fault });
 }

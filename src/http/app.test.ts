@@ -2,7 +2,7 @@ import type http from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { expectProblem, health, useTestApp } from './test-app.fixture.ts';
 
-const { baseUrl, call, json, port, raw } = useTestApp();
+const { baseUrl, call, json, port, raw, store } = useTestApp();
 
 const EXPOSED = 'X-Raffi-Slice-Start, Accept-Ranges, Content-Range, Content-Length';
 
@@ -69,5 +69,33 @@ describe('every answer', () => {
       }
     }
     expect((await raw('GET', '/', { 'Sec-Fetch-Site': 'none' })).status).toBe(200);
+  });
+
+  // The first three are "simple" (Fetch §2.2.2): any page may send them anywhere without asking.
+  test.each([
+    'multipart/form-data; boundary=x',
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/json',
+    'application/x-bittorrent',
+  ])('no page sends a POST with %s', async (type) => {
+    const form = '--x\r\nContent-Disposition: form-data; name="torrent"; filename="a"\r\n\r\nd\r\n--x--\r\n';
+    const foreign = [
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+      { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'cross-site' },
+    ];
+    for (const headers of foreign) {
+      const answer = await call('/sessions', {
+        method: 'POST',
+        body: form,
+        headers: { 'Content-Type': type, ...headers },
+      });
+      await expectProblem(answer, 403, 'origin_refused');
+    }
+    const own = await call('/sessions', { method: 'POST', body: form, headers: { 'Content-Type': type } });
+    expect(own.status).toBe(400);
+    expect(store.list()).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import express, { type Express, type RequestHandler } from 'express';
-import { readBody, readSubtitleBody, readTorrentBody } from './body.ts';
+import { readBody, readSubtitleBody, readTorrentBody, readTorrentForm } from './body.ts';
 import { cors } from './cors.ts';
 import type { AppDeps } from './deps.ts';
 import { guard, refuseWebSockets } from './guard/guard.ts';
@@ -31,7 +31,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(guard(deps.config, (...asked) => deps.castAccess.verify(...asked)));
   app.use(refuseWebSockets);
   app.use(cors);
-  app.use(readSubtitleBody, readTorrentBody, readBody);
+  app.use(readSubtitleBody, readTorrentBody, readTorrentForm, readBody);
   app.use(
     healthRoutes(deps),
     sessionRoutes(deps),

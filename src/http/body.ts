@@ -23,6 +23,14 @@ export const readTorrentBody: RequestHandler = express.raw({
   inflate: false,
 });
 
+/** Reads a form, where one may be sent: to open a session by a `.torrent` file. */
+export const readTorrentForm: RequestHandler = express.raw({
+  type: ({ method, url = '', headers }: IncomingMessage) =>
+    method === 'POST' && /^\/sessions(?:\?|$)/.test(url) && isForm(headers['content-type']),
+  limit: MAX_METAINFO_BYTES + MAX_BODY_BYTES,
+  inflate: false,
+});
+
 /** Reads a subtitle file, whatever its type says: nobody agrees on one. */
 export const readSubtitleBody: RequestHandler = express.raw({
   type: ({ method, url = '' }: IncomingMessage) =>
@@ -36,9 +44,15 @@ export function subtitleBody(request: Request): Uint8Array {
   return Buffer.isBuffer(request.body) ? request.body : new Uint8Array(0);
 }
 
-/** The `.torrent` file that was sent as the body; null when it was something else. */
-export function torrentBody(request: Request): Uint8Array | null {
-  return Buffer.isBuffer(request.body) ? request.body : null;
+/** The `.torrent` file that was sent as the body, or the form that holds it; null when it was something else. */
+export function torrentBody(request: Request): { bytes: Buffer; form: string | null } | null {
+  if (!Buffer.isBuffer(request.body)) return null;
+  const type = request.headers['content-type'] ?? '';
+  return { bytes: request.body, form: isForm(type) ? type : null };
+}
+
+function isForm(contentType = ''): boolean {
+  return /^multipart\/form-data\s*;/i.test(contentType);
 }
 
 /** The body as JSON. Throws `bad_json`. */

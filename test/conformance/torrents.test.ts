@@ -182,6 +182,31 @@ describe('a .torrent file', () => {
     expect(await statusOf(infoHash)).toMatchObject({ stage: 'metadata' });
   });
 
+  it('can be sent in a form, as a page does', async () => {
+    const { torrentFile, infoHash } = await seeded(await film('gop2-mkv'));
+    const form = new FormData();
+    form.append('options', JSON.stringify({ startTime: 4 }));
+    form.append('torrent', new Blob([Buffer.from(torrentFile)]), 'film.torrent');
+    const answer = await rig.get('/sessions', { method: 'POST', body: form });
+    expect(answer.status).toBe(200);
+    const { id } = json(answer) as { id: string };
+    sessions.push(id);
+    expect(await statusOf(infoHash)).toMatchObject({ stage: 'metadata' });
+    expect(json(await rig.get('/sessions'))).toMatchObject({
+      sessions: expect.arrayContaining([expect.objectContaining({ id, startTime: 4, kind: 'torrent' })]),
+    });
+  });
+
+  it.each([
+    ['no torrent', Buffer.from('<html>'), 400, 'bad_torrent'],
+    ['a file of 9 MiB', Buffer.alloc(9 * MIB), 413, 'body_too_large'],
+  ] as const)('a form with %s is refused', async (_what, bytes, status, code) => {
+    const form = new FormData();
+    form.append('torrent', new Blob([bytes]), 'film.torrent');
+    const answer = await rig.get('/sessions', { method: 'POST', body: form });
+    expect([answer.status, problemOf(answer).code]).toEqual([status, code]);
+  });
+
   it.each([
     ['a page', Buffer.from('<html>'), '', 400, 'bad_torrent'],
     ['9 MiB', new Uint8Array(9 * 1024 * 1024), '', 413, 'body_too_large'],

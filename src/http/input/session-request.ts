@@ -95,7 +95,7 @@ function parseJson(text: string): object {
   } catch {
     // said below
   }
-  throw new RaffiError('bad_json', 'The query’s "options" is not a JSON object.');
+  throw new RaffiError('bad_json', 'What was given as "options" is not a JSON object.');
 }
 
 function invalid(error: z.ZodError): RaffiError {

@@ -8,6 +8,7 @@ import { accessOf } from '../guard/guard.ts';
 import { parseFeedback } from '../input/feedback.ts';
 import { parseAudioIndex } from '../input/numbers.ts';
 import { parseSessionRequest, parseUpload } from '../input/session-request.ts';
+import { parseTorrentForm } from '../input/torrent-form.ts';
 import { viewForReceiver } from '../receiver-view.ts';
 import { param, resource, strictRouter } from '../resource.ts';
 
@@ -18,8 +19,8 @@ export function sessionRoutes({ store }: AppDeps): Router {
     get: (_request, response) => {
       response.json({ sessions: store.list().map((session) => listed(session.snapshot())) });
     },
-    post: (request, response) => {
-      const session = store.create(requestOf(request));
+    post: async (request, response) => {
+      const session = store.create(await requestOf(request));
       response.json({ id: session.id });
     },
   });
@@ -52,10 +53,14 @@ export function sessionRoutes({ store }: AppDeps): Router {
   return router;
 }
 
-/** JSON, or a `.torrent` file with the rest as JSON in `?options=`. */
-function requestOf(request: Request): SessionRequest {
-  const metainfo = torrentBody(request);
-  return metainfo ? parseUpload(metainfo, request.query.options) : parseSessionRequest(jsonBody(request));
+/** JSON, or a `.torrent` file, as it is or in a form, with the rest as JSON in `?options=` or in the form. */
+async function requestOf(request: Request): Promise<SessionRequest> {
+  const upload = torrentBody(request);
+  if (!upload) return parseSessionRequest(jsonBody(request));
+  const { bytes, form } = upload;
+  if (form === null) return parseUpload(bytes, request.query.options);
+  const { torrentFile, options = request.query.options } = await parseTorrentForm(bytes, form);
+  return parseUpload(torrentFile, options);
 }
 
 /** Whoever lists sessions need not know the keys of their links; whoever knows a session's id is told its source as it was given. */

@@ -11,6 +11,7 @@ import {
 import type { ElectronBuild } from '../setup/electron.ts';
 import { PROJECT } from '../setup/project.ts';
 import { stageBinaries } from './binaries.ts';
+import { writeNotices } from './notices.ts';
 
 /** electron-builder's words for systems, in which electron-builder.yml names the staged binaries. */
 const OS_NAMES: Partial<Record<NodeJS.Platform, string>> = { win32: 'win', darwin: 'mac', linux: 'linux' };
@@ -34,6 +35,7 @@ export async function packageApp({ electron, directory, output }: PackageOptions
   for (const warning of await stageBinaries(target, staged, { publish: !directory })) {
     console.log(`  !!   ${warning}`);
   }
+  await writeNotices(PROJECT, join(PROJECT, 'dist', '.notices', 'third-party-notices.txt'));
   const config: Configuration = {
     extends: join(PROJECT, 'electron-builder.yml'),
     electronDist: electron.folder,

@@ -27,9 +27,15 @@ export class Computer {
     await exec('ip', ['-n', this.name, ...args]);
   }
 
+  /** What makes a command run in it. */
+  get within(): readonly string[] {
+    return ['ip', 'netns', 'exec', this.name];
+  }
+
   /** Starts a program in it. */
   spawn(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-    const child = spawn('ip', ['netns', 'exec', this.name, command, ...args], {
+    const [enter = '', ...inside] = this.within;
+    const child = spawn(enter, [...inside, command, ...args], {
       env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });

@@ -21,6 +21,10 @@ export interface LibtorrentWish extends Omit<SeedWish, 'torrentPath'> {
   unverified?: boolean;
   /** Speaks no TCP. */
   utpOnly?: boolean | undefined;
+  /** Peers of the local network (BEP 14). */
+  lsd?: boolean;
+  /** Command that runs it in another network: `ip netns exec …`. */
+  within?: readonly string[];
   fault?: SeedFault | undefined;
 }
 
@@ -51,7 +55,9 @@ const SCRIPT = fileURLToPath(new URL('libtorrent_peer.py', import.meta.url));
 const START_MS = 20_000;
 
 export async function startLibtorrent(wish: LibtorrentWish): Promise<LibtorrentPeer> {
-  const lab = await startProcess(PYTHON, [SCRIPT, JSON.stringify(argument(wish))]);
+  const { within = [], ...rest } = wish;
+  const [command = PYTHON, ...args] = [...within, PYTHON, SCRIPT, JSON.stringify(argument(rest))];
+  const lab = await startProcess(command, args);
   const { events, ask } = converse(lab);
   try {
     const port = await until('libtorrent listens', START_MS, () => {
@@ -102,6 +108,7 @@ function argument(wish: LibtorrentWish) {
     peers: pairs(wish.peers ?? []),
     unverified: wish.unverified ?? false,
     utpOnly: wish.utpOnly ?? false,
+    lsd: wish.lsd ?? false,
     fault: wish.fault ?? null,
     dht: wish.dhtNodes !== null,
     dhtNodes: pairs(wish.dhtNodes ?? []),

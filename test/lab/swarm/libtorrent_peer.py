@@ -13,7 +13,6 @@ import libtorrent as lt
 
 TICK_SECONDS = 0.02
 SETTINGS = {
-    "enable_lsd": False,
     "enable_upnp": False,
     "enable_natpmp": False,
     # Peers of the lab may share an address and differ by port alone.
@@ -42,6 +41,7 @@ def main(wish):
         "outgoing_interfaces": wish["host"],
         "enable_dht": wish["dht"],
         # Two seeds have nothing to give each other, but something to tell of each other.
+        "enable_lsd": wish["lsd"],
         "enable_incoming_tcp": not wish["utpOnly"],
         "enable_outgoing_tcp": not wish["utpOnly"],
         "close_redundant_connections": not wish["pex"],

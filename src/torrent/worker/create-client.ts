@@ -1,18 +1,21 @@
+import { createSocket } from 'node:dgram';
 import { isIP } from 'node:net';
 import WebTorrent from 'webtorrent';
 import type { AddressRanges } from '../address-ranges.ts';
 import type { TorrentSettings } from '../settings.ts';
+import { containListeners } from './contained.ts';
 
 /** A webtorrent client as the settings want it. It listens at once, so there is none before the first torrent. */
 export function createClient(settings: TorrentSettings, blocked: AddressRanges | null): WebTorrent {
   const { features, host, port, maxPeers, downloadLimit, uploadLimit, dhtNodes } = settings;
   const has = (feature: TorrentSettings['features'][number]) => features.includes(feature);
   const isAnywhere = isAnyAddress(host);
+  const dhtSocket = has('dht') ? createSocket('udp4') : null;
   const client = new WebTorrent({
     // Handed on to net.Server.listen and dgram's bind as they are, which both take an address this way.
     torrentPort: isAnywhere ? port : { host, port },
     dhtPort: isAnywhere ? 0 : { address: host, port: 0 },
-    dht: has('dht') ? { ...(dhtNodes === null ? {} : { bootstrap: dhtNodes }) } : false,
+    dht: dhtSocket !== null && { socket: dhtSocket, ...(dhtNodes === null ? {} : { bootstrap: dhtNodes }) },
     // Trackers and the local network are asked by our own `Discovery`.
     tracker: false,
     lsd: false,
@@ -25,6 +28,8 @@ export function createClient(settings: TorrentSettings, blocked: AddressRanges |
     downloadLimit: downloadLimit ?? -1,
     uploadLimit: uploadLimit ?? -1,
   });
+  // Anybody may send a datagram there, and bittorrent-dht 11.0.12 throws over a token or a hash that is not bytes. Nobody need know of it.
+  if (dhtSocket) containListeners(dhtSocket, 'message', () => {});
   if (blocked) block(client, blocked);
   return client;
 }

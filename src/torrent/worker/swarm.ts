@@ -11,6 +11,7 @@ import { troubleText } from '../tracker-name.ts';
 import type { PieceWant } from '../wants.ts';
 import { Discovery } from './discovery.ts';
 import { Downloader } from './downloader.ts';
+import { guardWire } from './guard-wire.ts';
 import type { LocalDiscovery } from './local-discovery.ts';
 import { openTorrent } from './open-torrent.ts';
 import type { PieceProgress } from './piece-progress.ts';
@@ -93,6 +94,7 @@ export class Swarm {
     this.#torrent._verifyPieces = (done) => done(null);
     this.#torrent.on('metadata', () => this.#onMetadata());
     this.#torrent.on('wire', (wire: Wire) => {
+      guardWire(wire, this.#torrent);
       // However it came to be: over uTP and WebRTC nothing tells its address before.
       const isBlocked = options.blocked?.has(wire.remoteAddress ?? '') ?? false;
       if (isBlocked || this.#bans.isBanned(wire)) wire.destroy();

@@ -7,6 +7,7 @@ import { AddressScope } from '../../source/address-scope.ts';
 import { guardedLookup } from '../../source/guarded-lookup.ts';
 import type { TrackerHealth } from '../protocol.ts';
 import { trackerName, troubleText } from '../tracker-name.ts';
+import { contained } from './contained.ts';
 
 /** How often a tracker is told of us where it says nothing, milliseconds. */
 const INTERVAL_MS = 15 * 60_000;
@@ -73,6 +74,7 @@ export class Tracker {
   }
 
   #contain(): void {
+    const onError = (error: unknown) => this.#failed(error);
     for (const tracker of this.#client._trackers) {
       const setInterval = tracker.setInterval.bind(tracker);
       tracker.setInterval = (ms) =>
@@ -80,20 +82,9 @@ export class Tracker {
           ms == null ? ms : Math.min(Math.max(ms, MIN_INTERVAL_MS), MAX_INTERVAL_MS) || INTERVAL_MS,
         );
       const { _request, _onSocketData } = tracker;
-      if (_request) tracker._request = this.#contained(_request.bind(tracker));
-      if (_onSocketData) tracker._onSocketData = this.#contained(_onSocketData.bind(tracker));
+      if (_request) tracker._request = contained(_request.bind(tracker), onError);
+      if (_onSocketData) tracker._onSocketData = contained(_onSocketData.bind(tracker), onError);
     }
-  }
-
-  #contained(handle: (...args: unknown[]) => unknown): (...args: unknown[]) => void {
-    return (...args) => {
-      try {
-        const done = handle(...args);
-        if (done instanceof Promise) done.catch((error: unknown) => this.#failed(error));
-      } catch (error) {
-        this.#failed(error);
-      }
-    };
   }
 
   #answered(answer: unknown): void {

@@ -43,6 +43,9 @@ declare module 'webtorrent' {
     unchoke(): void;
     allowedFast(index: number): void;
     destroy(): void;
+    /** A message has come: that the peer has a piece, that it uses an extension (BEP 10). */
+    _onHave(index: number): void;
+    _onExtended(...args: unknown[]): void;
   }
 
   export interface TorrentFile {
@@ -103,7 +106,8 @@ declare module 'webtorrent' {
 
   export interface ClientOptions {
     torrentPort?: number | { host: string; port: number };
-    dht?: false | { bootstrap?: readonly string[] | false };
+    /** `socket`: of k-rpc-socket, which binds it. */
+    dht?: false | { bootstrap?: readonly string[] | false; socket?: import('node:dgram').Socket };
     dhtPort?: number | { address: string; port: number };
     lsd?: boolean;
     utPex?: boolean;
@@ -132,6 +136,7 @@ declare module 'webtorrent' {
     readonly peerId: string;
     readonly userAgent: string;
     readonly torrentPort: number;
+    readonly dhtPort: number;
     /** Asked before a peer is connected to. */
     blocked?: { contains(host: string): boolean };
     readonly _connPool: { readonly tcpServer: import('node:net').Server };

@@ -18,8 +18,8 @@ export interface Encoders extends Pick<EncodedFilm, 'tools' | 'colourTables' | '
 /** What is waited for after `resolve`, and after `metadata`. */
 export type SourceStage = 'connect' | 'first_piece';
 
-/** A film's bytes, and what is known of the torrent where they come from one. */
-export type FilmSource = ByteSource & Partial<Pick<TorrentSource, 'torrent' | 'torrentStatus'>>;
+/** A film's bytes, and what is known of the torrent, and asked of it, where they come from one. */
+export type FilmSource = ByteSource & Partial<Pick<TorrentSource, 'torrent' | 'torrentStatus' | 'schedule'>>;
 
 /** What sessions need of the core they live in. */
 export interface SessionDeps {

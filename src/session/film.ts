@@ -12,13 +12,16 @@ import { fetchEnd } from '../remux/fetch-end.ts';
 import { openPacketReader } from '../remux/open-reader.ts';
 import type { SourceInfo } from '../source/byte-source.ts';
 import { type Container, type DeliveryOptions, deliver, type Film } from './deliver.ts';
+import type { FilmSource } from './deps.ts';
 import { fetchAhead } from './fetch-ahead.ts';
+import { FilmTiming } from './film-timing.ts';
 import { manifestKindOf, openPresentedFilm } from './presented-film.ts';
 import { type BesideSubtitles, findBeside } from './subtitles/beside-files.ts';
 import type { Stage } from './types.ts';
 import { openWithoutIndex } from './without-index.ts';
 
 export interface FilmOptions extends DeliveryOptions {
+  source: FilmSource;
   prober: Prober;
   /** What the player found out before a crash of the core. */
   setbacks: readonly Setback[];
@@ -38,6 +41,15 @@ export interface FilmOptions extends DeliveryOptions {
  * @throws `source_*`, `not_media`, `probe_failed`, `ffprobe_missing`, or the signal's reason.
  */
 export async function openFilm(options: FilmOptions, signal: AbortSignal): Promise<Film> {
+  const timing = new FilmTiming(options.source, options.startSeconds);
+  try {
+    return await examine(options, timing, signal);
+  } finally {
+    timing.end();
+  }
+}
+
+async function examine(options: FilmOptions, timing: FilmTiming, signal: AbortSignal): Promise<Film> {
   const { source, prober, onStage, capabilities, setbacks } = options;
   onStage(options.firstStage);
   const info = await source.open(signal);
@@ -48,7 +60,7 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
   if (kind) return openPresentedFilm(options, { kind, info, access }, signal);
   // Behind the head the media usually begins: where the film starts there, it need not wait for the index to say so.
   if (options.startSeconds === 0 && !options.cheapReads) fetchAhead(source, 0, LIKELY_FIRST_BYTES, signal);
-  const opening = openReader(options, signal);
+  const opening = openReader(options, timing, signal);
   opening.catch(() => {}); // heard below; until then the probe's failure may come first
   let probed: MediaInfo;
   let beside: BesideSubtitles[];
@@ -61,10 +73,12 @@ export async function openFilm(options: FilmOptions, signal: AbortSignal): Promi
     );
     throw error;
   }
+  timing.guess(probed.durationSeconds, info.sizeBytes);
   onStage('plan');
   const missingEncoder = await whyNoEncoder(options, signal);
   const canEncode = missingEncoder === null;
   const container = await containerOf(opening, { options, probed, info, canEncode }, signal);
+  if (!(container instanceof RaffiError)) timing.know(container.index);
   const { media, obstacles } = container instanceof RaffiError ? { media: probed, obstacles: {} } : container;
   const alone = decide(media, capabilities, 'cmaf', { container: obstacles.cmaf });
   const speed = await speedFor(options, media, alone, signal);
@@ -77,9 +91,10 @@ const LIKELY_FIRST_BYTES = 1024 * 1024;
 /** The cuts, which lie on the video's keyframes, do not depend on what ffprobe will say of the audio. */
 const UNKNOWN_TRACKS = { audio: [] };
 
-async function openReader(options: FilmOptions, signal: AbortSignal) {
+async function openReader(options: FilmOptions, timing: FilmTiming, signal: AbortSignal) {
   const { source, startSeconds, cheapReads } = options;
   const index = await readContainerIndex(source, signal, { cheapReads });
+  timing.know(index);
   for (const { start, end } of index.indexRanges) source.pin(start, end);
   const first = segmentAt(planSegments(index, UNKNOWN_TRACKS), startSeconds);
   // A local file has no round trip to save, and nothing keeps what would be read of it.

@@ -1,16 +1,20 @@
 import type { ByteRange } from '../source/range.ts';
+import { type BandEnds, type BandedFilm, bandEnds, mostAhead } from './bands.ts';
+import type { ByteTimeline } from './byte-timeline.ts';
+import type { Demand } from './demands.ts';
 import type { TorrentFileInfo } from './metainfo.ts';
-import type { Demand } from './torrent.ts';
+import { MissingPieces, type PiecesHere } from './missing-pieces.ts';
 import type { ByteWant } from './wants.ts';
 
-/** How far beyond a reader's place its bytes come before what others will want. */
-const NEXT_BYTES = 8 * 1024 * 1024;
-/**
- * How far beyond the last byte read a film is fetched, at most. A paused player asks for nothing: then this is all that still comes. What is
- * wanted is never given up, so it must stay well below what the cache holds.
- */
-const AHEAD_BYTES = 32 * 1024 * 1024;
-const PART_OF_CACHE = 8;
+/** The end of a film holds its index as often as its head does; it is fetched beside the head, so that it is there when it is asked for. */
+const TAIL_BYTES = 64 * 1024;
+/** Shorter reads are of an index or of a line of text, and do not tell where the film plays. */
+const PLAYED_BYTES = 128 * 1024;
+/** A film plays as long as its bytes are read so often, milliseconds: segments may be ten seconds long. */
+const PLAYING_MS = 15_000;
+/** What is fetched beyond `ahead` is wanted in parts of so much, so that a change of mind costs little. */
+const WARM_BYTES = 8 * 1024 * 1024;
+const REST_BYTES = 64 * 1024 * 1024;
 
 /** Somebody who reads `[position, end)` of the file. */
 export interface DemandReader {
@@ -18,68 +22,169 @@ export interface DemandReader {
   leave: () => void;
 }
 
+/** What a demand needs to know of the torrent that its file lies in. */
+export interface DemandContext extends PiecesHere {
+  /** What all films may keep, bytes. */
+  cacheBytes: number;
+  /** Bytes that can be kept without giving up any that an open film has. */
+  spareBytes: () => number;
+  onChange: () => void;
+  nowMs: () => number;
+}
+
+/** What is known of a film whose bytes are read from a file. */
+export interface FilmSchedule {
+  timeline: ByteTimeline;
+  /** Film time at which playing begins, seconds. */
+  startSeconds: number;
+  /** It is only looked at so far: what is read of its head and its index does not tell where it plays. */
+  isExamined: boolean;
+}
+
 interface Reader {
   position: number;
   end: number;
+  /** Whether it tells where the film plays. */
+  plays: boolean;
 }
 
-/** What those who read one file of a torrent want of it, as bytes of the torrent in bands of urgency. */
+/**
+ * What those who read one file of a torrent want of it, as bytes of the torrent in bands of urgency.
+ *
+ * - `now`: what somebody waits for. `next`: what a player will ask for within seconds, and the file's end. `ahead`: a minute of film, also while
+ *   it is paused.
+ * - `warm`: up to ten minutes of film, so that peers stay at work and unchoked. Only while it plays; only once all of `ahead` is here, so not where
+ *   the link is what is lacking; only in room that nobody else uses; and a few blocks at a time of each peer (`pickBlocks`): what a peer has taken
+ *   into its send buffer cannot be taken back, and a seek would wait behind it.
+ * - `rest`: all of the file, from the playhead on and then before it, where somebody asked for that.
+ */
 export class FileDemand implements Demand {
   readonly #file: Pick<TorrentFileInfo, 'offset' | 'sizeBytes'>;
-  readonly #onChange: () => void;
-  readonly #aheadBytes: number;
+  readonly #context: DemandContext;
   readonly #readers = new Set<Reader>();
+  readonly #missing: Record<'ahead' | 'behind' | 'before', MissingPieces>;
   #hint: ByteRange = { start: 0, end: 0 };
-  /** Where the last reader got to: there the film goes on. */
-  #reached = 0;
+  #timeline: ByteTimeline | null = null;
+  /** Where the film goes on. */
+  #playhead = 0;
+  #playedMs = Number.NEGATIVE_INFINITY;
+  /** Nobody plays yet, so reads do not tell where. */
+  #isExamined = false;
+  #isScheduled = false;
+  #wantsWhole = false;
 
-  /** `cacheBytes`: what all films may keep. */
-  constructor(file: Pick<TorrentFileInfo, 'offset' | 'sizeBytes'>, cacheBytes: number, onChange: () => void) {
+  constructor(file: Pick<TorrentFileInfo, 'offset' | 'sizeBytes'>, context: DemandContext) {
     this.#file = file;
-    this.#aheadBytes = Math.min(AHEAD_BYTES, cacheBytes / PART_OF_CACHE);
-    this.#onChange = onChange;
+    this.#context = context;
+    const missing = () => new MissingPieces(context);
+    this.#missing = { ahead: missing(), behind: missing(), before: missing() };
   }
 
   /** Registers a reader. It counts until it leaves. */
   reader(start: number, end: number): DemandReader {
-    const reader: Reader = { position: start, end };
+    const reader: Reader = { position: start, end, plays: end - start >= PLAYED_BYTES };
     this.#readers.add(reader);
-    this.#onChange();
+    this.#context.onChange();
     return {
       moveTo: (position) => {
         reader.position = position;
-        this.#reached = position;
-        this.#onChange();
+        if (reader.plays) this.#playAt(position);
+        this.#context.onChange();
       },
       leave: () => {
-        if (this.#readers.delete(reader)) this.#onChange();
+        if (this.#readers.delete(reader)) this.#context.onChange();
       },
     };
   }
 
   /** `[start, end)` is wanted soon; replaces the last hint. */
   hint(start: number, end: number): void {
-    this.#hint = { start, end: Math.min(end, start + this.#aheadBytes) };
-    this.#onChange();
+    this.#hint = { start, end: Math.min(end, start + mostAhead(this.#context.cacheBytes)) };
+    this.#playAt(start);
+    this.#context.onChange();
+  }
+
+  /** Which bytes hold which seconds, as far as that is known by now. */
+  schedule({ timeline, startSeconds, isExamined }: FilmSchedule): void {
+    // Who joins later examines what another one plays.
+    if (isExamined && this.#isScheduled) return;
+    this.#isScheduled = !isExamined;
+    this.#isExamined = isExamined;
+    this.#timeline = timeline;
+    this.#playhead = timeline.offsetAt(startSeconds);
+    this.#context.onChange();
+  }
+
+  /** All of the file is wanted, or no more of it than plays. */
+  wantWhole(isWanted: boolean): void {
+    this.#wantsWhole = isWanted;
+    this.#context.onChange();
   }
 
   wants(): ByteWant[] {
+    const { sizeBytes } = this.#file;
+    const ends = bandEnds(this.#playhead, this.#film);
     // Who came last is where the viewer is now: a seek goes before what was being read.
     const readers = [...this.#readers].reverse().filter(({ position, end }) => position < end);
-    const nextBytes = Math.min(NEXT_BYTES, this.#aheadBytes);
+    const nextOf = readers.map(({ position, end }) =>
+      this.#want(position, Math.min(end, bandEnds(position, this.#film).next), 'next'),
+    );
+    const next = this.#want(this.#playhead, ends.next, 'next');
     return [
       ...readers.map(({ position }) => this.#want(position, position + 1, 'now')),
-      ...readers.map(({ position, end }) =>
-        this.#want(position, Math.min(end, position + nextBytes), 'next'),
-      ),
+      this.#want(sizeBytes - TAIL_BYTES, sizeBytes, 'next'),
+      // Whoever examines a film reads on and on from its head; it is played from elsewhere.
+      ...(this.#isExamined ? [next, ...nextOf] : [...nextOf, next]),
       this.#want(this.#hint.start, this.#hint.end, 'ahead'),
-      this.#want(this.#reached, this.#reached + this.#aheadBytes, 'ahead'),
+      this.#want(this.#playhead, ends.ahead, 'ahead'),
+      ...(this.#wantsWhole ? this.#rest(ends) : this.#warm(ends)),
     ];
   }
 
+  get #film(): BandedFilm {
+    return {
+      sizeBytes: this.#file.sizeBytes,
+      timeline: this.#timeline,
+      cacheBytes: this.#context.cacheBytes,
+    };
+  }
+
+  #playAt(position: number): void {
+    if (this.#isExamined) return;
+    this.#playhead = position;
+    this.#playedMs = this.#context.nowMs();
+  }
+
+  #warm({ ahead, warm }: BandEnds): ByteWant[] {
+    const { nowMs, spareBytes } = this.#context;
+    const isPlaying = nowMs() - this.#playedMs < PLAYING_MS;
+    if (warm <= ahead || !isPlaying || !this.#missing.ahead.isNone(...this.#inTorrent(this.#playhead, ahead)))
+      return [];
+    const most = Math.min(WARM_BYTES, spareBytes());
+    return inBand('warm', this.#missing.behind.within(...this.#inTorrent(ahead, warm), most));
+  }
+
+  #rest({ ahead }: BandEnds): ByteWant[] {
+    const { behind, before } = this.#missing;
+    const most = Math.min(REST_BYTES, this.#context.spareBytes());
+    const after = behind.within(...this.#inTorrent(ahead, this.#file.sizeBytes), most);
+    const missing = after.length > 0 ? after : before.within(...this.#inTorrent(0, this.#playhead), most);
+    return inBand('rest', missing);
+  }
+
   #want(start: number, end: number, band: ByteWant['band']): ByteWant {
+    const [from, to] = this.#inTorrent(start, end);
+    return { start: from, end: to, band };
+  }
+
+  /** Bytes of the file, as far as it has them, as bytes of the torrent. */
+  #inTorrent(start: number, end: number): [start: number, end: number] {
     const { offset, sizeBytes } = this.#file;
     const inFile = (position: number) => offset + Math.min(Math.max(0, position), sizeBytes);
-    return { start: inFile(start), end: inFile(end), band };
+    return [inFile(start), inFile(end)];
   }
+}
+
+function inBand(band: ByteWant['band'], ranges: readonly ByteRange[]): ByteWant[] {
+  return ranges.map((range) => ({ ...range, band }));
 }

@@ -103,7 +103,7 @@ export class TorrentShelf {
         .finally(() => this.#work.delete(work));
       this.#work.add(work);
     };
-    const entry: Evictable = { isPinned: () => false, evict: remove };
+    const entry: Evictable = { isPinned: () => false, evict: remove, isIdle: true };
     this.#entries.set(infoHash, entry);
     if (!budget.charge(entry, bytes)) {
       budget.release(entry);

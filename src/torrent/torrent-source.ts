@@ -4,7 +4,7 @@ import type { ByteSource, SourceInfo, SourceStats } from '../source/byte-source.
 import { SpareMemory } from '../source/spare-memory.ts';
 import type { LookedFor, Surroundings } from '../source/surroundings.ts';
 import { chooseFile } from './choose-file.ts';
-import { FileDemand } from './file-demand.ts';
+import { FileDemand, type FilmSchedule } from './file-demand.ts';
 import type { TorrentFileInfo } from './metainfo.ts';
 import { type TorrentStatus, type TorrentView, torrentStatus, torrentView } from './status.ts';
 import type { TorrentEngine, TorrentLease } from './torrent-engine.ts';
@@ -15,8 +15,6 @@ import { torrentSurroundings } from './torrent-surroundings.ts';
 const PART_BYTES = 1024 * 1024;
 /** Parts that were given back and are kept for the next ones, at most. */
 const SPARE_BYTES = 4 * PART_BYTES;
-/** The end of a film holds its index as often as its head does; it is fetched beside the head, so that it is there when it is asked for. */
-const TAIL_BYTES = 64 * 1024;
 
 export interface TorrentSourceOptions {
   engine: Pick<TorrentEngine, 'acquire'>;
@@ -88,6 +86,11 @@ export class TorrentSource implements ByteSource {
     this.#opened?.demand.hint(start, end);
   }
 
+  /** Which bytes of the file hold which seconds of the film: from then on it is fetched by time. */
+  schedule(schedule: FilmSchedule): void {
+    this.#opened?.demand.schedule(schedule);
+  }
+
   pin(start: number, end: number): void {
     const opened = this.#opened;
     if (!opened) return;
@@ -151,8 +154,14 @@ export class TorrentSource implements ByteSource {
     const fileIdx = chooseFile(layout.files, this.#options.fileIdx);
     const file = layout.files[fileIdx];
     if (!file) throw new RaffiError('internal', 'The chosen file is not in the torrent.');
-    const demand = new FileDemand(file, torrent.cacheBytes, () => torrent.update());
-    demand.hint(file.sizeBytes - TAIL_BYTES, file.sizeBytes);
+    const demand = new FileDemand(file, {
+      pieceBytes: layout.pieceBytes,
+      has: (piece) => torrent.has(piece),
+      cacheBytes: torrent.cacheBytes,
+      spareBytes: () => torrent.spareBytes,
+      onChange: () => torrent.update(),
+      nowMs: () => performance.now(),
+    });
     torrent.join(demand);
     const first = demand.reader(0, 1);
     try {

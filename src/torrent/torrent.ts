@@ -2,6 +2,8 @@ import { open } from 'node:fs/promises';
 import { Deferred } from '../deferred.ts';
 import { RaffiError } from '../errors.ts';
 import type { CacheBudget } from '../source/range-cache/cache-budget.ts';
+import { mostAhead } from './bands.ts';
+import { type Demand, Demands } from './demands.ts';
 import { KeptPieces } from './kept-pieces.ts';
 import type { TorrentLayout } from './metainfo.ts';
 import { PieceBits } from './piece-bits.ts';
@@ -9,7 +11,6 @@ import { PieceFiles } from './piece-files.ts';
 import { PieceWaits } from './piece-waits.ts';
 import type { FromEngine, SwarmReport, ToEngine } from './protocol.ts';
 import type { TorrentSpec } from './torrent-spec.ts';
-import { type ByteWant, isWanted, type PieceWant, pieceWants, sameWants } from './wants.ts';
 
 /** How long whoever waits is let wait, milliseconds. The torrent goes on trying after that. */
 export interface TorrentBounds {
@@ -19,16 +20,8 @@ export interface TorrentBounds {
   stallMs: number;
 }
 export const TORRENT_BOUNDS: TorrentBounds = { metadataMs: 90_000, stallMs: 60_000 };
-/** Where the cache has no room for what is only wanted ahead, it is tried again after so long, milliseconds. */
-const CRAMPED_MS = 10_000;
 /** Whoever asks again after the bound has passed waits this long, milliseconds. */
 const LATER_WAIT_MS = 10_000;
-
-/** Somebody who wants bytes of a torrent. */
-export interface Demand {
-  /** Bytes of the torrent, most urgent first within each band. */
-  wants(): readonly ByteWant[];
-}
 
 export interface TorrentOptions {
   /** Names it to the engine's thread. */
@@ -46,19 +39,21 @@ export class Torrent {
   readonly spec: TorrentSpec;
   readonly #options: TorrentOptions;
   readonly #layout = new Deferred<TorrentLayout>();
-  readonly #demands = new Set<Demand>();
+  readonly #demands: Demands;
   readonly #waits: PieceWaits;
   #known: { layout: TorrentLayout; kept: KeptPieces } | undefined;
   #swarm: SwarmReport | undefined;
   #failure: RaffiError | undefined;
   #startedMs: number | undefined;
-  #wants: readonly PieceWant[] = [];
-  #isUpdating = false;
-  #crampedUntilMs = 0;
 
   constructor(options: TorrentOptions) {
     this.#options = options;
     this.spec = options.spec;
+    const { key, send } = options;
+    this.#demands = new Demands({
+      nowMs: () => performance.now(),
+      tell: (wants) => send({ type: 'want', key, wants }),
+    });
     this.#waits = new PieceWaits(options.bounds.stallMs, () => this.#stalled());
   }
 
@@ -77,6 +72,12 @@ export class Torrent {
   /** What all films may keep, bytes. */
   get cacheBytes(): number {
     return this.#options.budget.limitBytes;
+  }
+
+  /** Bytes of that which no open film uses, and which none needs soon. */
+  get spareBytes(): number {
+    const { freeBytes, limitBytes } = this.#options.budget;
+    return freeBytes - mostAhead(limitBytes);
   }
 
   get piecesComplete(): number {
@@ -111,23 +112,16 @@ export class Torrent {
   }
 
   join(demand: Demand): void {
-    this.#demands.add(demand);
-    this.update();
+    this.#demands.join(demand);
   }
 
   leave(demand: Demand): void {
-    this.#demands.delete(demand);
-    this.update();
+    this.#demands.leave(demand);
   }
 
-  /** Some demand has changed. Changes of one turn are told to the engine as one. */
+  /** Some demand has changed. */
   update(): void {
-    if (this.#isUpdating) return;
-    this.#isUpdating = true;
-    queueMicrotask(() => {
-      this.#isUpdating = false;
-      this.#sendWants();
-    });
+    this.#demands.update();
   }
 
   /** Settles when all of the piece is here. @throws `no_peers`, `stalled`, `cache_full`, `torrent_failed`. */
@@ -175,6 +169,8 @@ export class Torrent {
       case 'swarm':
         if (message.swarm.receivedBytes !== this.#swarm?.receivedBytes) this.#waits.progressed();
         this.#swarm = message.swarm;
+        // What is wanted depends on time, too, and this comes as often as anything does.
+        this.#demands.refresh();
         return;
       case 'failure':
         this.#fail(new RaffiError(message.code, message.message), message.fatal);
@@ -192,9 +188,10 @@ export class Torrent {
     if (fatal) {
       this.#failure = error;
       this.#layout.reject(error);
+      this.#demands.end();
     } else {
       // Wanted anew by whoever asks again.
-      this.#wants = [];
+      this.#demands.forget();
     }
     this.#waits.fail(error);
   }
@@ -206,47 +203,31 @@ export class Torrent {
       layout,
       files: new PieceFiles(folder, layout),
       budget,
-      isWanted: (from, end) => isWanted(this.#wants, from, end),
+      isWanted: (from, end) => this.#demands.isWanted(from, end),
       drop: (from, end) => send({ type: 'drop', key, from, end }),
     });
     this.#known = { layout, kept };
     if (resumed) for (const piece of new PieceBits(layout.pieceCount, resumed)) kept.resume(piece);
     this.#layout.resolve(layout);
+    this.#demands.begin(layout.pieceBytes);
   }
 
   #arrived(piece: number): void {
     const outcome = this.#known?.kept.add(piece);
     if (outcome === 'kept') this.#waits.arrived(piece);
     if (outcome === 'no-room') this.#noRoom(piece);
+    this.#demands.refresh();
   }
 
   /** All else is wanted or pinned by this film or others. */
   #noRoom(piece: number): void {
-    const wasCramped = performance.now() < this.#crampedUntilMs;
-    if (wasCramped && this.#waits.has(piece)) {
+    if (this.#demands.isCramped && this.#waits.has(piece)) {
       const advice = 'Set RAFFI_CACHE_BYTES higher, or close other films.';
       this.#fail(
         new RaffiError('cache_full', `The cache has no room for more of this torrent. ${advice}`),
         false,
       );
-    } else {
-      this.#crampedUntilMs = performance.now() + CRAMPED_MS;
-      // At once: what comes next may take the place of what was wanted ahead.
-      this.#sendWants();
-    }
-  }
-
-  #sendWants(): void {
-    if (!this.#known || this.#failure) return;
-    const { layout } = this.#known;
-    const isCramped = performance.now() < this.#crampedUntilMs;
-    const wanted = [...this.#demands]
-      .flatMap((demand) => demand.wants())
-      .filter(({ band }) => band !== 'ahead' || !isCramped);
-    const wants = pieceWants(wanted, layout.pieceBytes);
-    if (sameWants(wants, this.#wants)) return;
-    this.#wants = wants;
-    this.#options.send({ type: 'want', key: this.#options.key, wants });
+    } else this.#demands.cramp();
   }
 
   #noLayout(): RaffiError {

@@ -3,10 +3,13 @@ import { RangeSet } from '../source/range-set.ts';
 
 /**
  * How urgently bytes are wanted: `now` somebody waits for them, `next` follow right after, `ahead` will be wanted if the film goes on
- * playing. What is in no band is not fetched.
+ * playing. `rest` was asked for, whenever it comes. `warm` nobody asked for: it keeps peers at work, a little at a time. What is in no band
+ * is not fetched.
  */
-export type Band = 'now' | 'next' | 'ahead';
-export const BANDS: readonly Band[] = ['now', 'next', 'ahead'];
+export type Band = 'now' | 'next' | 'ahead' | 'rest' | 'warm';
+export const BANDS: readonly Band[] = ['now', 'next', 'ahead', 'rest', 'warm'];
+/** What a viewer may need: anything else yields to whoever waits. */
+export const VIEWED: ReadonlySet<Band> = new Set<Band>(['now', 'next', 'ahead']);
 
 /** Pieces `[from, end)` in one band. */
 export interface PieceWant {

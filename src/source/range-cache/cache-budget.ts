@@ -4,6 +4,8 @@ export interface Evictable {
   isPinned(): boolean;
   /** Called by the budget when it has stopped counting the piece. */
   evict(): void;
+  /** Kept for another time: nobody has its film open. */
+  readonly isIdle?: boolean;
 }
 
 /**
@@ -16,6 +18,7 @@ export class CacheBudget {
   /** Bytes by entry; the map's order is the order of last use. */
   readonly #entries = new Map<Evictable, number>();
   #usedBytes = 0;
+  #idleBytes = 0;
   #pinnedBytes = 0;
 
   constructor(limitBytes: number) {
@@ -26,6 +29,11 @@ export class CacheBudget {
     return this.#usedBytes;
   }
 
+  /** Bytes that can be kept without giving up any of an open film. */
+  get freeBytes(): number {
+    return this.limitBytes - this.#usedBytes + this.#idleBytes;
+  }
+
   /** Counts `bytes` more for `entry` and makes room for them. False, and nothing counted, when what is pinned leaves no room. */
   charge(entry: Evictable, bytes: number): boolean {
     this.touch(entry);
@@ -34,6 +42,7 @@ export class CacheBudget {
     }
     this.#entries.set(entry, (this.#entries.get(entry) ?? 0) + bytes);
     this.#usedBytes += bytes;
+    if (entry.isIdle) this.#idleBytes += bytes;
     return true;
   }
 
@@ -47,7 +56,9 @@ export class CacheBudget {
 
   /** Stops counting an entry. */
   release(entry: Evictable): void {
-    this.#usedBytes -= this.#entries.get(entry) ?? 0;
+    const bytes = this.#entries.get(entry) ?? 0;
+    this.#usedBytes -= bytes;
+    if (entry.isIdle) this.#idleBytes -= bytes;
     this.#entries.delete(entry);
   }
 

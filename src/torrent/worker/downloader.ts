@@ -1,6 +1,6 @@
 import type { Torrent, Wire } from 'webtorrent';
 import { SpareMemory } from '../../source/spare-memory.ts';
-import { isWaitedFor, isWanted, type PieceWant } from '../wants.ts';
+import { isWaitedFor, isWanted, type PieceWant, VIEWED } from '../wants.ts';
 import { Parole } from './parole.ts';
 import { type BlockPick, pickBlocks } from './pick-blocks.ts';
 import { BLOCK_BYTES, PieceProgress } from './piece-progress.ts';
@@ -58,7 +58,8 @@ export class Downloader {
     const { torrent, mayBeHere } = this.#options;
     const isLacking = (piece: number) => !torrent.bitfield.get(piece) && !mayBeHere(piece);
     if (wants.some(({ from, band }) => band === 'now' && isLacking(from))) {
-      this.#takeBackIf((_peer, { piece }) => !isWanted(wants, piece.index));
+      const viewed = wants.filter(({ band }) => VIEWED.has(band));
+      this.#takeBackIf((_peer, { piece }) => !isWanted(viewed, piece.index));
     }
     this.#forgetUnwanted();
     this.fillAll();
@@ -85,6 +86,7 @@ export class Downloader {
         id: wire,
         has: (index) => peer.allows(index) && !peer.hasRefused(index, nowMs),
         capacity: wished - peer.busy,
+        underWay: peer.busy,
         share: shareOf(peer, this.#peers.values()),
         nowMs,
       },

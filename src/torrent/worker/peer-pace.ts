@@ -21,6 +21,8 @@ const PAUSE_HALF_LIFE_MS = 2_000;
 const TRIAL_MS = 2_000;
 const TRIED_AGAIN_AFTER_MS = 60_000;
 const WORTH_BRIDGING = 1.1;
+/** A trial counts when so much of it came while about as much was under way as may be. */
+const BUSY_SHARE = 0.25;
 /** A peer that was asked and sends nothing for so long is not relied on until it does, milliseconds. */
 const SNUBBED_AFTER_MS = 4_000;
 /**
@@ -42,7 +44,7 @@ export class PeerPace {
   #pauseMs = 0;
   #bridges = true;
   /** The present trial, and what the other way gave in the one before it, blocks per second. */
-  #trial = { sinceMs: 0, blocks: 0 };
+  #trial = { sinceMs: 0, blocks: 0, busy: 0 };
   #otherRate: number | null = null;
   #nextTrialMs = 0;
   #shrunkMs = 0;
@@ -58,7 +60,7 @@ export class PeerPace {
 
   /** It was asked for something while nothing was under way. */
   asked(nowMs: number): void {
-    if (nowMs - this.#lastMs > SNUBBED_AFTER_MS / 4) this.#trial = { sinceMs: nowMs, blocks: 0 };
+    if (nowMs - this.#lastMs > SNUBBED_AFTER_MS / 4) this.#trial = { sinceMs: nowMs, blocks: 0, busy: 0 };
     this.#lastMs = nowMs;
   }
 
@@ -67,8 +69,9 @@ export class PeerPace {
     if (!this.#isSnubbed) {
       const pauseMs = nowMs - this.#lastMs;
       this.#pauseMs = Math.max(pauseMs, this.#pauseMs * 0.5 ** (pauseMs / PAUSE_HALF_LIFE_MS));
-      this.#adapt(askedMs, nowMs, underWay >= this.#requests / 2);
-      this.#judge(nowMs);
+      const isBusy = underWay >= this.#requests / 2;
+      this.#adapt(askedMs, nowMs, isBusy);
+      this.#judge(nowMs, isBusy);
     }
     this.#lastMs = nowMs;
     this.#answeredMs = Math.max(this.#answeredMs, askedMs);
@@ -119,12 +122,16 @@ export class PeerPace {
   }
 
   /** Whether pauses are worth bridging: counts what comes in a trial, and compares it with the other way's. */
-  #judge(nowMs: number): void {
+  #judge(nowMs: number, isBusy: boolean): void {
     this.#trial.blocks += 1;
+    if (isBusy) this.#trial.busy += 1;
     const tookMs = nowMs - this.#trial.sinceMs;
     if (tookMs < TRIAL_MS) return;
-    const rate = (this.#trial.blocks * 1000) / tookMs;
-    this.#trial = { sinceMs: nowMs, blocks: 0 };
+    const { blocks, busy } = this.#trial;
+    this.#trial = { sinceMs: nowMs, blocks: 0, busy: 0 };
+    // It was asked for less than it may give: that tells nothing of what it gives.
+    if (busy < blocks * BUSY_SHARE) return;
+    const rate = (blocks * 1000) / tookMs;
     if (this.#otherRate !== null) {
       const [bridged, plain] = this.#bridges ? [rate, this.#otherRate] : [this.#otherRate, rate];
       this.#bridges = bridged > WORTH_BRIDGING * plain;

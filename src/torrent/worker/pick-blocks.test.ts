@@ -10,7 +10,7 @@ const WANTS: PieceWant[] = [
 ];
 
 /** Pieces of eight blocks, begun when they are first looked at. */
-function swarm(here: readonly number[] = [], wrong: readonly number[] = []) {
+function swarm(here: readonly number[] = [], wrong: readonly number[] = [], wants = WANTS) {
   const pieces = new Map<number, PieceProgress<string>>();
   const progressOf = (index: number) => {
     if (here.includes(index)) return null;
@@ -22,8 +22,8 @@ function swarm(here: readonly number[] = [], wrong: readonly number[] = []) {
   };
   const pick = (id: string, peer: Partial<PickPeer<string>> = {}) =>
     pickBlocks(
-      { wants: WANTS, progressOf },
-      { id, has: () => true, capacity: 100, share: 1, nowMs: 0, ...peer },
+      { wants, progressOf },
+      { id, has: () => true, capacity: 100, underWay: 0, share: 1, nowMs: 0, ...peer },
     ).map(({ piece, block }) => `${piece.index}.${block}`);
   return { pick, progressOf };
 }
@@ -73,5 +73,22 @@ describe('pickBlocks', () => {
     pick('slow', { capacity: 8, nowMs: 0 });
     expect(pick('fast', { capacity: 8, nowMs: 1_000 })).toEqual(blocks(7, 0, 8));
     expect(pick('fast', { capacity: 8, nowMs: 2_000 })).toEqual(blocks(6, 0, 8).reverse());
+  });
+
+  test('of what nobody asked for a peer has two blocks under way, behind all else', () => {
+    const wants: PieceWant[] = [...WANTS, { from: 8, end: 20, band: 'warm' }];
+    const { pick } = swarm([5, 6], [], wants);
+    expect(pick('a')).toEqual(blocks(7, 0, 8));
+    expect(pick('b', { underWay: 2 })).toEqual([]);
+    expect(pick('b', { underWay: 1 })).toEqual(['8.0']);
+    expect(pick('c')).toEqual(['8.1', '8.2']);
+    expect(pick('d', { capacity: 1 })).toEqual(['8.3']);
+  });
+
+  test('of what was asked for it has as much as its pace allows', () => {
+    expect(swarm([5, 6, 7], [], [{ from: 8, end: 20, band: 'rest' }]).pick('a', { capacity: 12 })).toEqual([
+      ...blocks(8, 0, 8),
+      ...blocks(9, 0, 4),
+    ]);
   });
 });

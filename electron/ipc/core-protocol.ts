@@ -12,6 +12,7 @@ export const SessionRequestSchema = OpenOptionsSchema.extend({
   fileIdx: z.number().int().nonnegative().exactOptional(),
   headers: z.record(z.string(), z.string()).exactOptional(),
   trackers: z.array(z.string()).exactOptional(),
+  downloadAll: z.boolean().exactOptional(),
   /** A `.torrent` file of at most 8 MiB, in base64. */
   metainfo: z.string().max(12_000_000).exactOptional(),
   id: z.uuid().exactOptional(),

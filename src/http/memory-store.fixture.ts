@@ -91,6 +91,10 @@ export class MemorySession implements Session {
     this.#audioIndex = index;
   }
 
+  downloadAll(): void {
+    throw new RaffiError('bad_request', 'This comes from no torrent.');
+  }
+
   async feedback(): Promise<FeedbackAnswer> {
     throw new RaffiError('not_media', 'This is no film.');
   }

@@ -19,7 +19,8 @@ export interface Encoders extends Pick<EncodedFilm, 'tools' | 'colourTables' | '
 export type SourceStage = 'connect' | 'first_piece';
 
 /** A film's bytes, and what is known of the torrent, and asked of it, where they come from one. */
-export type FilmSource = ByteSource & Partial<Pick<TorrentSource, 'torrent' | 'torrentStatus' | 'schedule'>>;
+export type FilmSource = ByteSource &
+  Partial<Pick<TorrentSource, 'torrent' | 'torrentStatus' | 'schedule' | 'downloadAll' | 'downloadsAll'>>;
 
 /** What sessions need of the core they live in. */
 export interface SessionDeps {

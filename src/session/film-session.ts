@@ -1,4 +1,5 @@
 import { Presentation } from '../adaptive/presentation.ts';
+import { RaffiError } from '../errors.ts';
 import type { Prober } from '../probe/prober.ts';
 import type { SourceInfo } from '../source/byte-source.ts';
 import type { TimeWindow } from '../subtitles/cue.ts';
@@ -127,6 +128,7 @@ export class FilmSession implements Session {
       now: deps.now,
     };
     this.#playout = new PackagedPlayout(this.#context);
+    if (request.downloadAll) this.#source.downloadAll?.(true);
   }
 
   /** On the injected clock, milliseconds; a session somebody listens to or plays directly is in use. */
@@ -160,6 +162,14 @@ export class FilmSession implements Session {
     signal?.throwIfAborted();
     this.#audio.choose(index, this.#opener.film);
     this.#start.keepPlace();
+    this.#deps.onChange();
+  }
+
+  downloadAll(isWanted: boolean): void {
+    if (!this.#source.downloadAll) {
+      throw new RaffiError('bad_request', 'Only the film of a torrent is downloaded. Play this one instead.');
+    }
+    this.#source.downloadAll(isWanted);
     this.#deps.onChange();
   }
 
@@ -256,7 +266,11 @@ export class FilmSession implements Session {
 
   /** What a supervisor needs to open this session again after a crash. */
   restoreRequest(): SessionRequest & { id: string } {
-    return restoreRequest(this.id, this.request, this.#audio, this.#opener);
+    const { downloadsAll } = this.#source;
+    return {
+      ...restoreRequest(this.id, this.request, this.#audio, this.#opener),
+      ...(downloadsAll === undefined ? {} : { downloadAll: downloadsAll }),
+    };
   }
 
   async close(): Promise<void> {

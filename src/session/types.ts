@@ -32,6 +32,8 @@ export interface SessionRequest {
   forReceiver?: boolean;
   /** Asked for peers of a torrent, beside those that it names. */
   trackers?: string[];
+  /** Fetch all of the torrent's file, as far as there is room, and not only what plays. */
+  downloadAll?: boolean;
   /** The `.torrent` file in base64, where one was handed over; `source` is its magnet link then. */
   metainfo?: string;
   /** Only when a supervisor restores a session after a crash: keep its id. */
@@ -202,6 +204,11 @@ export interface Session {
   snapshot(): SessionView;
   /** `bad_audio_index` when the film is known to have no such track. */
   setAudio(index: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * All of a torrent's file is fetched from now on, as far as the cache has room and whether it plays or not; or no more than plays, again.
+   * `bad_request` where the film comes from no torrent.
+   */
+  downloadAll(isWanted: boolean): void;
   /**
    * A player could not play what it was sent: takes the next safer decision for that track, if there is one. `bad_audio_index`,
    * `codec_not_playable` where there is no encoder, or why the film cannot be cut into segments.

@@ -15,6 +15,7 @@ const film = (bytesPerSecond: number, cacheBytes = 4 * GIB) => ({
 test('bands are seconds of film: ten, sixty, six hundred', () => {
   const at = 1_000 * MIB;
   expect(bandEnds(at, film(MIB))).toEqual({
+    second: at + MIB,
     next: at + 10 * MIB,
     ahead: at + 60 * MIB,
     warm: at + 600 * MIB,
@@ -33,7 +34,12 @@ test('where the bit rate changes, so do they', () => {
 });
 
 test('of a film with few bits there is enough for requests to be worth it', () => {
-  expect(bandEnds(0, film(20_000))).toEqual({ next: MIB, ahead: 8 * MIB, warm: 600 * 20_000 });
+  expect(bandEnds(0, film(20_000))).toEqual({
+    second: 20_000,
+    next: MIB,
+    ahead: 8 * MIB,
+    warm: 600 * 20_000,
+  });
 });
 
 test('none is more than the cache can hold of several films', () => {
@@ -43,12 +49,12 @@ test('none is more than the cache can hold of several films', () => {
 
 test('they end with the file', () => {
   const { sizeBytes, ...short } = film(MIB);
-  const end = { next: sizeBytes, ahead: sizeBytes, warm: sizeBytes };
+  const end = { second: sizeBytes, next: sizeBytes, ahead: sizeBytes, warm: sizeBytes };
   expect(bandEnds(sizeBytes - 1, { sizeBytes, ...short })).toEqual(end);
   expect(bandEnds(sizeBytes, { sizeBytes, ...short })).toEqual(end);
 });
 
 test('a film of unknown length is fetched by bytes, and no further than ahead', () => {
   const unknown = { sizeBytes: 4 * GIB, timeline: null, cacheBytes: 4 * GIB };
-  expect(bandEnds(0, unknown)).toEqual({ next: 8 * MIB, ahead: 32 * MIB, warm: 32 * MIB });
+  expect(bandEnds(0, unknown)).toEqual({ second: MIB, next: 8 * MIB, ahead: 32 * MIB, warm: 32 * MIB });
 });

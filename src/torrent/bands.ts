@@ -9,8 +9,10 @@ export interface BandedFilm {
   cacheBytes: number;
 }
 
-/** Offsets in the file at which the bands that begin at a playhead end. Each begins where the one before ends. */
+/** Offsets in the file at which the bands end that begin at a playhead; each is longer than the one before. */
 export interface BandEnds {
+  /** What a player shows first. */
+  second: number;
   next: number;
   ahead: number;
   /** How far beyond `ahead` anything is fetched that nobody asked for. */
@@ -27,7 +29,8 @@ const WARM_SECONDS = 600;
 /** Of a film with few bits per second: requests, pieces and peers' pauses have their size whatever that is. */
 const LEAST_NEXT_BYTES = MIB;
 const LEAST_AHEAD_BYTES = 8 * MIB;
-/** Where no time is known: ten seconds and forty at 7 Mb/s. */
+/** Where no time is known: a second, ten and forty at 7 Mb/s. */
+const LIKELY_SECOND_BYTES = MIB;
 const LIKELY_NEXT_BYTES = 8 * MIB;
 const LIKELY_AHEAD_BYTES = 32 * MIB;
 /** What is wanted is never given up, and several films share one cache: so it must stay well below what that holds. */
@@ -37,9 +40,10 @@ const PART_OF_CACHE = 8;
 /** How far the bands of a film reach that plays at `position`, a byte of its file. Pure. */
 export function bandEnds(position: number, film: BandedFilm): BandEnds {
   const most = mostAhead(film.cacheBytes);
-  const { next, ahead, warm } = lengths(position, film.timeline);
+  const { second, next, ahead, warm } = lengths(position, film.timeline);
   const end = (bytes: number) => Math.min(film.sizeBytes, position + bytes);
   return {
+    second: end(Math.max(1, second)),
     next: end(Math.min(next, most)),
     ahead: end(Math.min(ahead, most)),
     warm: end(Math.max(warm, Math.min(ahead, most))),
@@ -52,10 +56,12 @@ export function mostAhead(cacheBytes: number): number {
 }
 
 function lengths(position: number, timeline: ByteTimeline | null): BandEnds {
-  if (timeline === null) return { next: LIKELY_NEXT_BYTES, ahead: LIKELY_AHEAD_BYTES, warm: 0 };
+  if (timeline === null)
+    return { second: LIKELY_SECOND_BYTES, next: LIKELY_NEXT_BYTES, ahead: LIKELY_AHEAD_BYTES, warm: 0 };
   const seconds = timeline.secondsAt(position);
   const bytesOf = (length: number) => timeline.offsetAt(seconds + length) - position;
   return {
+    second: bytesOf(1),
     next: Math.max(LEAST_NEXT_BYTES, bytesOf(NEXT_SECONDS)),
     ahead: Math.max(LEAST_AHEAD_BYTES, bytesOf(AHEAD_SECONDS)),
     warm: bytesOf(WARM_SECONDS),

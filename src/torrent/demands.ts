@@ -1,3 +1,4 @@
+import type { FileProgress } from './file-progress.ts';
 import { type ByteWant, isWanted, type PieceWant, pieceWants, sameWants } from './wants.ts';
 
 /** Where the cache has no room for what nobody waits for, it is tried again after so long, milliseconds. */
@@ -7,6 +8,10 @@ const CRAMPED_MS = 10_000;
 export interface Demand {
   /** Bytes of the torrent, most urgent first within each band. */
   wants(): readonly ByteWant[];
+  /** How far it is. */
+  progress(): FileProgress;
+  /** When anybody read last, on a monotonic clock, milliseconds. */
+  readonly readMs: number;
 }
 
 export interface DemandsOptions {
@@ -48,6 +53,14 @@ export class Demands {
   leave(demand: Demand): void {
     this.#demands.delete(demand);
     this.update();
+  }
+
+  /** Whoever read last; undefined where nobody wants anything. */
+  get latest(): Demand | undefined {
+    return [...this.#demands].reduce<Demand | undefined>(
+      (latest, demand) => (latest && latest.readMs > demand.readMs ? latest : demand),
+      undefined,
+    );
   }
 
   /** Some demand has changed. Changes of one turn are told as one. */

@@ -19,6 +19,7 @@ function demandOf(settings: { spareMib?: number } = {}) {
     {
       pieceBytes: MIB,
       has: (piece) => here.has(piece),
+      unfinishedBytes: (piece) => (piece === 103 ? MIB / 4 : 0),
       cacheBytes: 4_096 * MIB,
       spareBytes: () => spare.bytes,
       onChange: () => {},
@@ -48,10 +49,13 @@ function demandOf(settings: { spareMib?: number } = {}) {
 const timeline = ByteTimeline.even(3_600, SIZE);
 const mib = (from: number, end: number) => [from * MIB, end * MIB];
 
-/** A film that plays at 100 s, with all of `ahead` here. */
+/** A film that has played from 80 s to 100 s, with all of `ahead` here. */
 function playing(settings: { spareMib?: number } = {}) {
   const film = demandOf(settings);
-  film.demand.schedule({ timeline, startSeconds: 0, isExamined: false });
+  film.demand.schedule({ timeline, startSeconds: 80, isExamined: false });
+  const { moveTo, leave } = film.demand.reader(80 * MIB, 106 * MIB);
+  moveTo(100 * MIB);
+  leave();
   film.demand.reader(100 * MIB, 106 * MIB).moveTo(100 * MIB);
   film.come(100, 160);
   return film;
@@ -121,16 +125,31 @@ describe('beyond what will be played', () => {
     expect(wanted('warm')).toEqual([mib(160, 168)]);
     come(160, 163);
     expect(wanted('warm')).toEqual([mib(163, 171)]);
-    come(163, 700);
+    come(163, 176);
+    expect(wanted('warm')).toEqual([mib(176, 180)]);
+    come(176, 180);
     expect(wanted('warm')).toEqual([]);
-    go(163, 700);
+    // Not again, if it had to make room.
+    go(160, 180);
     expect(wanted('warm')).toEqual([]);
+  });
+
+  test('it is no more than has been played, and ten minutes at most', () => {
+    const film = playing();
+    film.demand.reader(2_000 * MIB, 2_006 * MIB).moveTo(2_000 * MIB);
+    film.come(2_000, 2_800);
+    expect(film.wanted('warm')).toEqual([]);
+    for (let at = 2_000; at < 3_000; at += 10) film.demand.hint(at * MIB, (at + 12) * MIB);
+    film.come(2_800, 3_580);
+    expect(film.wanted('warm')).toEqual([mib(3_580, 3_588)]);
+    film.come(3_580, 3_600);
+    expect(film.wanted('warm')).toEqual([]);
   });
 
   test('nothing is fetched as long as any of what will be played is missing', () => {
     const film = demandOf();
-    film.demand.schedule({ timeline, startSeconds: 0, isExamined: false });
-    film.demand.reader(100 * MIB, 106 * MIB).moveTo(100 * MIB);
+    film.demand.schedule({ timeline, startSeconds: 80, isExamined: false });
+    film.demand.reader(80 * MIB, 106 * MIB).moveTo(100 * MIB);
     film.come(100, 159);
     expect(film.wanted('warm')).toEqual([]);
   });
@@ -194,5 +213,39 @@ describe('the whole file, where it is asked for', () => {
     demand.wantWhole(true);
     demand.wantWhole(false);
     expect(wanted('rest')).toEqual([]);
+  });
+});
+
+describe('how far it is', () => {
+  const all = (bytes: number) => ({ haveBytes: bytes * MIB, totalBytes: bytes * MIB });
+
+  test('is told by bands from the playhead on, and the next second by whole pieces', () => {
+    const { demand, come, go } = playing();
+    come(20, 30);
+    go(100, 101);
+    go(150, 160);
+    expect(demand.progress()).toEqual({
+      bands: {
+        now: { haveBytes: 0, totalBytes: MIB },
+        next: all(9),
+        ahead: { haveBytes: 40 * MIB, totalBytes: 50 * MIB },
+        rest: { haveBytes: 10 * MIB, totalBytes: 3_540 * MIB },
+      },
+      lackingBytes: 0.75 * MIB,
+    });
+    come(100, 101);
+    expect(demand.progress().lackingBytes).toBe(0);
+  });
+
+  test('whatever somebody waits for is lacking, too', () => {
+    const { demand } = playing();
+    demand.reader(3_000 * MIB, 3_000 * MIB + 1_000);
+    expect(demand.progress().lackingBytes).toBe(MIB);
+  });
+
+  test('is not told of what nobody reads', () => {
+    const { demand } = demandOf();
+    demand.schedule({ timeline, startSeconds: 0, isExamined: false });
+    expect(demand.progress().lackingBytes).toBeNull();
   });
 });

@@ -2,8 +2,9 @@ import type { ByteRange } from '../source/range.ts';
 import { type BandEnds, type BandedFilm, bandEnds, mostAhead } from './bands.ts';
 import type { ByteTimeline } from './byte-timeline.ts';
 import type { Demand } from './demands.ts';
+import { bandProgress, type FileProgress, lackingBytes, type PiecesComing } from './file-progress.ts';
 import type { TorrentFileInfo } from './metainfo.ts';
-import { MissingPieces, type PiecesHere } from './missing-pieces.ts';
+import { MissingPieces } from './missing-pieces.ts';
 import type { ByteWant } from './wants.ts';
 
 /** The end of a film holds its index as often as its head does; it is fetched beside the head, so that it is there when it is asked for. */
@@ -23,7 +24,7 @@ export interface DemandReader {
 }
 
 /** What a demand needs to know of the torrent that its file lies in. */
-export interface DemandContext extends PiecesHere {
+export interface DemandContext extends PiecesComing {
   /** What all films may keep, bytes. */
   cacheBytes: number;
   /** Bytes that can be kept without giving up any that an open film has. */
@@ -53,9 +54,10 @@ interface Reader {
  *
  * - `now`: what somebody waits for. `next`: what a player will ask for within seconds, and the file's end. `ahead`: a minute of film, also while
  *   it is paused.
- * - `warm`: up to ten minutes of film, so that peers stay at work and unchoked. Only while it plays; only once all of `ahead` is here, so not where
- *   the link is what is lacking; only in room that nobody else uses; and a few blocks at a time of each peer (`pickBlocks`): what a peer has taken
- *   into its send buffer cannot be taken back, and a seek would wait behind it.
+ * - `warm`: up to ten minutes of film, so that peers stay at work and unchoked, and no more than has been played since the last seek: who looks in for a
+ *   moment leaves little behind. Only while it plays; only once all of `ahead` is here, so not where the link is what is lacking; only in room that
+ *   nobody else uses; and a few blocks at a time of each peer (`pickBlocks`): what a peer has taken into its send buffer cannot be taken back, and a
+ *   seek would wait behind it.
  * - `rest`: all of the file, from the playhead on and then before it, where somebody asked for that.
  */
 export class FileDemand implements Demand {
@@ -67,7 +69,10 @@ export class FileDemand implements Demand {
   #timeline: ByteTimeline | null = null;
   /** Where the film goes on. */
   #playhead = 0;
+  /** Since the last seek. */
+  #playedFrom = 0;
   #playedMs = Number.NEGATIVE_INFINITY;
+  #readMs = Number.NEGATIVE_INFINITY;
   /** Nobody plays yet, so reads do not tell where. */
   #isExamined = false;
   #isScheduled = false;
@@ -84,10 +89,12 @@ export class FileDemand implements Demand {
   reader(start: number, end: number): DemandReader {
     const reader: Reader = { position: start, end, plays: end - start >= PLAYED_BYTES };
     this.#readers.add(reader);
+    this.#readMs = this.#context.nowMs();
     this.#context.onChange();
     return {
       moveTo: (position) => {
         reader.position = position;
+        this.#readMs = this.#context.nowMs();
         if (reader.plays) this.#playAt(position);
         this.#context.onChange();
       },
@@ -112,6 +119,7 @@ export class FileDemand implements Demand {
     this.#isExamined = isExamined;
     this.#timeline = timeline;
     this.#playhead = timeline.offsetAt(startSeconds);
+    this.#playedFrom = this.#playhead;
     this.#context.onChange();
   }
 
@@ -141,6 +149,36 @@ export class FileDemand implements Demand {
     ];
   }
 
+  progress(): FileProgress {
+    const { sizeBytes } = this.#file;
+    const context = this.#context;
+    const at = this.#playhead;
+    const ends = bandEnds(at, this.#film);
+    const now = this.#pieceEnd(at);
+    const next = Math.max(now, ends.next);
+    const ahead = Math.max(next, ends.ahead);
+    const progress = (...parts: [start: number, end: number][]) =>
+      bandProgress(
+        parts.map(([start, end]) => this.#range(start, end)),
+        context,
+      );
+    const waited = [...this.#readers].map(({ position }) => this.#range(position, position + 1));
+    const second = this.#range(at, ends.second);
+    return {
+      bands: {
+        now: progress([at, now]),
+        next: progress([now, next]),
+        ahead: progress([next, ahead]),
+        rest: progress([ahead, sizeBytes], [0, at]),
+      },
+      lackingBytes: Number.isFinite(this.#readMs) ? lackingBytes([...waited, second], context) : null,
+    };
+  }
+
+  get readMs(): number {
+    return this.#readMs;
+  }
+
   get #film(): BandedFilm {
     return {
       sizeBytes: this.#file.sizeBytes,
@@ -151,6 +189,10 @@ export class FileDemand implements Demand {
 
   #playAt(position: number): void {
     if (this.#isExamined) return;
+    const { next, ahead } = bandEnds(this.#playhead, this.#film);
+    // Sound and picture are read at two places that are near each other.
+    const isSeek = position > ahead || position < this.#playhead - (next - this.#playhead);
+    if (isSeek) this.#playedFrom = position;
     this.#playhead = position;
     this.#playedMs = this.#context.nowMs();
   }
@@ -158,30 +200,37 @@ export class FileDemand implements Demand {
   #warm({ ahead, warm }: BandEnds): ByteWant[] {
     const { nowMs, spareBytes } = this.#context;
     const isPlaying = nowMs() - this.#playedMs < PLAYING_MS;
-    if (warm <= ahead || !isPlaying || !this.#missing.ahead.isNone(...this.#inTorrent(this.#playhead, ahead)))
+    const end = Math.min(warm, ahead + Math.max(0, this.#playhead - this.#playedFrom));
+    if (!isPlaying || end <= ahead || !this.#missing.ahead.isNone(this.#range(this.#playhead, ahead)))
       return [];
     const most = Math.min(WARM_BYTES, spareBytes());
-    return inBand('warm', this.#missing.behind.within(...this.#inTorrent(ahead, warm), most));
+    return inBand('warm', this.#missing.behind.within(this.#range(ahead, end), most));
   }
 
   #rest({ ahead }: BandEnds): ByteWant[] {
     const { behind, before } = this.#missing;
     const most = Math.min(REST_BYTES, this.#context.spareBytes());
-    const after = behind.within(...this.#inTorrent(ahead, this.#file.sizeBytes), most);
-    const missing = after.length > 0 ? after : before.within(...this.#inTorrent(0, this.#playhead), most);
+    const after = behind.within(this.#range(ahead, this.#file.sizeBytes), most);
+    const missing = after.length > 0 ? after : before.within(this.#range(0, this.#playhead), most);
     return inBand('rest', missing);
   }
 
   #want(start: number, end: number, band: ByteWant['band']): ByteWant {
-    const [from, to] = this.#inTorrent(start, end);
-    return { start: from, end: to, band };
+    return { ...this.#range(start, end), band };
   }
 
   /** Bytes of the file, as far as it has them, as bytes of the torrent. */
-  #inTorrent(start: number, end: number): [start: number, end: number] {
+  #range(start: number, end: number): ByteRange {
     const { offset, sizeBytes } = this.#file;
     const inFile = (position: number) => offset + Math.min(Math.max(0, position), sizeBytes);
-    return [inFile(start), inFile(end)];
+    return { start: inFile(start), end: inFile(end) };
+  }
+
+  /** Where in the file the piece ends that holds a byte of it. */
+  #pieceEnd(position: number): number {
+    const { offset } = this.#file;
+    const { pieceBytes } = this.#context;
+    return (Math.floor((offset + position) / pieceBytes) + 1) * pieceBytes - offset;
   }
 }
 

@@ -26,7 +26,7 @@ export class MissingPieces {
   }
 
   /** Whole pieces that are missing of bytes `[start, end)` of the torrent: the first ones, of at most `maxBytes` (the last may reach beyond). */
-  within(start: number, end: number, maxBytes: number): ByteRange[] {
+  within({ start, end }: ByteRange, maxBytes: number): ByteRange[] {
     const { pieceBytes, has } = this.#here;
     const missing: ByteRange[] = [];
     let left = maxBytes;
@@ -48,8 +48,8 @@ export class MissingPieces {
   }
 
   /** Whether nothing of bytes `[start, end)` is missing. */
-  isNone(start: number, end: number): boolean {
-    return this.within(start, end, this.#here.pieceBytes).length === 0;
+  isNone(range: ByteRange): boolean {
+    return this.within(range, this.#here.pieceBytes).length === 0;
   }
 
   /** Where looking begins for a stretch that begins with a piece. */

@@ -46,6 +46,8 @@ export interface SwarmReport {
   /** Bytes of pieces that came, of any use or none, and bytes sent. */
   receivedBytes: number;
   uploadedBytes: number;
+  /** Of pieces that somebody needs soon and that are not whole: which, and bytes that are here. */
+  unfinished: readonly (readonly [piece: number, bytes: number])[];
   /** The last thing that went wrong with a tracker or the DHT, for a person; null when nothing has. */
   trouble: string | null;
   /** A bounded number of those that are asked. */

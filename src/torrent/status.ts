@@ -1,4 +1,5 @@
 import { isPlayable } from './choose-file.ts';
+import type { FileProgress } from './file-progress.ts';
 import { nextFile } from './next-file.ts';
 import type { SwarmReport } from './protocol.ts';
 import type { Torrent } from './torrent.ts';
@@ -26,6 +27,10 @@ export interface TorrentStatus extends Pick<SwarmReport, 'trackers' | 'dht'> {
   uploadedBytes: number;
   /** Seconds until all of it would be here at this speed; null when nothing comes. */
   etaSeconds: number | null;
+  /** How much is here of what a viewer needs now, within seconds, and within a minute, and of the rest of the file; null while nobody reads of it. */
+  bands: FileProgress['bands'] | null;
+  /** Seconds until the next second of film can be played at this speed: 0 when it is here; null when nothing comes, or nobody plays. */
+  nextPlayableSeconds: number | null;
   /** The last trouble with a tracker or the DHT. */
   trouble?: string;
 }
@@ -39,6 +44,8 @@ export interface TorrentView {
   /** Which file comes after it: the next episode. Null behind the last, of a torrent of one film, and while none plays. */
   nextFileIdx: number | null;
   files: { fileIdx: number; path: string; sizeBytes: number; playable: boolean }[];
+  /** Whether all of that file is fetched, or no more of it than plays. */
+  downloadAll: boolean;
   status: TorrentStatus;
 }
 
@@ -58,9 +65,12 @@ export const MISSING_STATUS: TorrentStatus = {
   etaSeconds: null,
   trackers: [],
   dht: null,
+  bands: null,
+  nextPlayableSeconds: null,
 };
 
-export function torrentStatus(torrent: Torrent): TorrentStatus {
+/** @param progress of the file that is asked about; else of whatever was read last */
+export function torrentStatus(torrent: Torrent, progress = torrent.progress): TorrentStatus {
   const { layout, swarm, failure, piecesComplete, keptBytes } = torrent;
   const ready = failure === undefined && piecesComplete > 0;
   const downloadSpeed = swarm?.downloadSpeed ?? 0;
@@ -79,14 +89,23 @@ export function torrentStatus(torrent: Torrent): TorrentStatus {
     downloadSpeed,
     uploadSpeed: swarm?.uploadSpeed ?? 0,
     uploadedBytes: swarm?.uploadedBytes ?? 0,
-    etaSeconds: leftBytes === 0 ? 0 : leftBytes && downloadSpeed > 0 ? leftBytes / downloadSpeed : null,
     trackers: swarm?.trackers ?? [],
     dht: swarm?.dht ?? null,
+    etaSeconds: secondsFor(leftBytes, downloadSpeed),
+    bands: progress?.bands ?? null,
+    nextPlayableSeconds: secondsFor(progress?.lackingBytes ?? null, downloadSpeed),
     ...(swarm?.trouble ? { trouble: swarm.trouble } : {}),
   };
 }
 
-export function torrentView(torrent: Torrent, fileIdx: number | undefined): TorrentView {
+export function torrentView(
+  torrent: Torrent,
+  {
+    fileIdx,
+    downloadsAll,
+    progress,
+  }: { fileIdx: number | undefined; downloadsAll: boolean; progress: FileProgress | undefined },
+): TorrentView {
   const { spec, layout } = torrent;
   const files = (layout?.files ?? []).map((file, index) => ({
     fileIdx: index,
@@ -105,9 +124,16 @@ export function torrentView(torrent: Torrent, fileIdx: number | undefined): Torr
     name: layout?.name ?? spec.name,
     fileIdx: fileIdx ?? null,
     nextFileIdx: layout && fileIdx !== undefined ? nextFile(layout.files, fileIdx) : null,
+    downloadAll: downloadsAll,
     files: shown.map(({ isPadding: _, ...file }) => file),
-    status: torrentStatus(torrent),
+    status: torrentStatus(torrent, progress),
   };
+}
+
+/** Null when so much never comes, or nobody knows how much it is. */
+function secondsFor(bytes: number | null, speed: number): number | null {
+  if (bytes === null || bytes === 0) return bytes;
+  return speed > 0 ? bytes / speed : null;
 }
 
 function stageOf({ layout, failure }: Torrent, ready: boolean): TorrentStatus['stage'] {

@@ -5,6 +5,7 @@ import { SpareMemory } from '../source/spare-memory.ts';
 import type { LookedFor, Surroundings } from '../source/surroundings.ts';
 import { chooseFile } from './choose-file.ts';
 import { FileDemand, type FilmSchedule } from './file-demand.ts';
+import type { FileProgress } from './file-progress.ts';
 import type { TorrentFileInfo } from './metainfo.ts';
 import { type TorrentStatus, type TorrentView, torrentStatus, torrentView } from './status.ts';
 import type { TorrentEngine, TorrentLease } from './torrent-engine.ts';
@@ -40,9 +41,12 @@ export class TorrentSource implements ByteSource {
   readonly #closed = new AbortController();
   readonly #memory = new SpareMemory(PART_BYTES, SPARE_BYTES);
   #lease: TorrentLease | undefined;
+  /** From when its file is chosen, before any of it is here. */
+  #demand: FileDemand | undefined;
   #opened: Opened | undefined;
   #closing: Promise<void> | undefined;
   #servedBytes = 0;
+  #downloadsAll = false;
 
   constructor(options: TorrentSourceOptions) {
     this.#options = options;
@@ -91,6 +95,20 @@ export class TorrentSource implements ByteSource {
     this.#opened?.demand.schedule(schedule);
   }
 
+  /**
+   * All of the file is wanted from now on, from where it plays and then what lies before, as far as there is room; or no more than plays. Goes to the
+   * network by itself. Never rejects: where the torrent cannot be had, whoever reads of it hears why.
+   */
+  downloadAll(isWanted: boolean): void {
+    this.#downloadsAll = isWanted;
+    this.#demand?.wantWhole(isWanted);
+    if (isWanted) this.#open(undefined).catch(() => {});
+  }
+
+  get downloadsAll(): boolean {
+    return this.#downloadsAll;
+  }
+
   pin(start: number, end: number): void {
     const opened = this.#opened;
     if (!opened) return;
@@ -123,16 +141,21 @@ export class TorrentSource implements ByteSource {
     return this.#opened?.fileIdx;
   }
 
+  /** How far its file is; undefined before it is known which that is. */
+  get progress(): FileProgress | undefined {
+    return this.#demand?.progress();
+  }
+
   /** What is known of the torrent and its swarm. Lists its files: for how it does now, `torrentStatus` is cheaper. */
   torrent(): TorrentView | undefined {
     const torrent = this.#lease?.torrent;
-    return torrent && torrentView(torrent, this.fileIdx);
+    return torrent && torrentView(torrent, this);
   }
 
   /** How the torrent does. */
   torrentStatus(): TorrentStatus | undefined {
     const torrent = this.#lease?.torrent;
-    return torrent && torrentStatus(torrent);
+    return torrent && torrentStatus(torrent, this.progress);
   }
 
   close(): Promise<void> {
@@ -157,17 +180,21 @@ export class TorrentSource implements ByteSource {
     const demand = new FileDemand(file, {
       pieceBytes: layout.pieceBytes,
       has: (piece) => torrent.has(piece),
+      unfinishedBytes: (piece) => torrent.unfinishedBytes(piece),
       cacheBytes: torrent.cacheBytes,
       spareBytes: () => torrent.spareBytes,
       onChange: () => torrent.update(),
       nowMs: () => performance.now(),
     });
+    demand.wantWhole(this.#downloadsAll);
+    this.#demand = demand;
     torrent.join(demand);
     const first = demand.reader(0, 1);
     try {
       // Nothing can be told of a film before its first bytes are there: its examination must not be what waits for them.
       await torrent.arrival(Math.floor(file.offset / layout.pieceBytes), signal);
     } catch (error) {
+      this.#demand = undefined;
       torrent.leave(demand);
       throw error;
     } finally {
@@ -228,8 +255,7 @@ export class TorrentSource implements ByteSource {
   async #close(): Promise<void> {
     this.#closed.abort(closed());
     this.#opening.abortAll(closed());
-    const demand = this.#opened?.demand;
-    if (demand) this.#lease?.torrent.leave(demand);
+    if (this.#demand) this.#lease?.torrent.leave(this.#demand);
     await this.#lease?.release();
   }
 }

@@ -23,7 +23,13 @@ function torrentOf(budget: CacheBudget): Torrent {
     resumed: null,
     layout: { ...layout, pieceBytes: PIECE, pieceCount: 8, sizeBytes: 8 * PIECE },
   });
-  torrent.join({ wants: () => [{ start: 0, end: 2 * PIECE, band: 'now' }] });
+  torrent.join({
+    wants: () => [{ start: 0, end: 2 * PIECE, band: 'now' }],
+    progress: () => {
+      throw new Error('nobody asks');
+    },
+    readMs: 0,
+  });
   for (const index of [0, 1]) torrent.handle({ type: 'piece', key: 'one', index });
   torrent.pin(0, PIECE);
   return torrent;

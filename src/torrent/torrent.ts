@@ -4,6 +4,7 @@ import { RaffiError } from '../errors.ts';
 import type { CacheBudget } from '../source/range-cache/cache-budget.ts';
 import { mostAhead } from './bands.ts';
 import { type Demand, Demands } from './demands.ts';
+import type { FileProgress } from './file-progress.ts';
 import { KeptPieces } from './kept-pieces.ts';
 import type { TorrentLayout } from './metainfo.ts';
 import { PieceBits } from './piece-bits.ts';
@@ -117,6 +118,16 @@ export class Torrent {
 
   leave(demand: Demand): void {
     this.#demands.leave(demand);
+  }
+
+  /** How far it is for whoever read of it last; undefined where nobody does. */
+  get progress(): FileProgress | undefined {
+    return this.#demands.latest?.progress();
+  }
+
+  /** How much of a piece that is not whole is in the engine's memory, where somebody waits for it. */
+  unfinishedBytes(piece: number): number {
+    return this.#swarm?.unfinished.find(([index]) => index === piece)?.[1] ?? 0;
   }
 
   /** Some demand has changed. */

@@ -16,6 +16,7 @@ const ROUTES: Record<string, 'receiver' | 'computer'> = {
   '/sessions': 'computer',
   '/sessions/{id}': 'receiver',
   '/sessions/{id}/audio': 'computer',
+  '/sessions/{id}/download': 'computer',
   '/sessions/{id}/feedback': 'computer',
   '/sessions/{id}/stream': 'receiver',
   '/sessions/{id}/stream/child.m3u8': 'receiver',

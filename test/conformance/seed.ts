@@ -28,6 +28,8 @@ export interface SeedOptions {
   refuses?: (piece: number) => boolean;
   /** Chokes everybody for ever, and gives these pieces nevertheless (BEP 6, "allowed fast"); of one torrent at most a hundred. */
   allowsOnly?: (piece: number) => boolean;
+  /** Told of each request for a block, before it is answered. */
+  onAsked?: (piece: number) => void;
   /** A peer to connect to by itself. */
   joins?: string;
 }
@@ -82,12 +84,13 @@ function noteServed(store: ChunkStore): Set<number> {
 
 function misbehave(
   store: ChunkStore,
-  { lies, refuses, stallsAfter = Number.POSITIVE_INFINITY }: SeedOptions,
+  { lies, refuses, stallsAfter = Number.POSITIVE_INFINITY, onAsked }: SeedOptions,
 ): void {
   const get = store.get.bind(store);
   let answers = 0;
   store.get = (index, range, done) => {
     answers += 1;
+    onAsked?.(index);
     if (answers > stallsAfter) return;
     if (refuses?.(index)) {
       done(new Error('refused'));

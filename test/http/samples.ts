@@ -55,6 +55,11 @@ export const SAMPLES: Record<string, Sample[]> = {
     { body: { index: 99 }, status: 400, code: 'bad_audio_index' },
     { ...wrongSession, body: { index: 0 } },
   ],
+  download: [
+    { body: { all: true }, status: 400, code: 'bad_request' },
+    { body: { all: 'yes' }, status: 400, code: 'bad_request' },
+    { ...wrongSession, body: { all: true } },
+  ],
   feedback: [
     { body: { track: 'video', problem: 'decode_error', detail: 'PIPELINE_ERROR_DECODE' }, status: 200 },
     { body: { track: 'audio', position: 0, problem: 'silent' }, status: 200 },

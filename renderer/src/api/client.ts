@@ -12,6 +12,8 @@ export interface ApiClient {
   selectAudio(id: string, index: number, signal?: AbortSignal): Promise<void>;
   /** A player could not play what it was sent. */
   complain(id: string, complaint: Complaint, detail: string, signal?: AbortSignal): Promise<FeedbackAnswer>;
+  /** All of its torrent's file is fetched, or no more of it than plays. */
+  downloadAll(id: string, isWanted: boolean, signal?: AbortSignal): Promise<void>;
   stats(signal?: AbortSignal): Promise<{ sessions: SessionStats[] }>;
   removeSession(id: string): Promise<void>;
   /** For a page that goes away: survives it, and reports nothing. */
@@ -50,6 +52,9 @@ export function createClient(baseUrl: string): ApiClient {
     },
     complain: (id, complaint, detail, signal) =>
       json(at(id, '/feedback'), post({ ...complaint, detail: detail.slice(0, MAX_DETAIL_CHARS) }), signal),
+    downloadAll: async (id, isWanted, signal) => {
+      await answer(at(id, '/download'), post({ all: isWanted }), signal);
+    },
     stats: (signal) => json(`${baseUrl}/stats`, {}, signal),
     removeSession: async (id) => {
       await answer(at(id), { method: 'DELETE' });

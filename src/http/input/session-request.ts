@@ -29,6 +29,7 @@ const body = z.object({
   languages: languageTags.optional(),
   ladder: z.boolean().optional(),
   trackers: z.array(z.string().min(1).max(2048)).max(64).optional(),
+  downloadAll: z.boolean().optional(),
 });
 
 /** Which member's fault has a code of its own; the rest is `bad_request`. */
@@ -58,6 +59,7 @@ export function parseSessionRequest(json: unknown): SessionRequest {
     languages,
     ladder,
     trackers,
+    downloadAll,
   } = parsed.data;
   const text = source.trim();
   refuseLocalPath(text);
@@ -74,6 +76,7 @@ export function parseSessionRequest(json: unknown): SessionRequest {
     ...(languages === undefined ? {} : { languages }),
     ...(ladder === undefined ? {} : { ladder }),
     ...(trackers === undefined ? {} : { trackers }),
+    ...(downloadAll === undefined ? {} : { downloadAll }),
   };
 }
 

@@ -5,6 +5,7 @@ import { jsonBody, torrentBody } from '../body.ts';
 import { clientSignal } from '../client-signal.ts';
 import type { AppDeps } from '../deps.ts';
 import { accessOf } from '../guard/guard.ts';
+import { parseDownload } from '../input/download.ts';
 import { parseFeedback } from '../input/feedback.ts';
 import { parseAudioIndex } from '../input/numbers.ts';
 import { parseSessionRequest, parseUpload } from '../input/session-request.ts';
@@ -12,7 +13,7 @@ import { parseTorrentForm } from '../input/torrent-form.ts';
 import { viewForReceiver } from '../receiver-view.ts';
 import { param, resource, strictRouter } from '../resource.ts';
 
-/** Sessions as a whole: open, list, look at, switch audio, end. */
+/** Sessions as a whole: open, list, look at, switch audio, have fetched, end. */
 export function sessionRoutes({ store }: AppDeps): Router {
   const router = strictRouter();
   resource(router, '/sessions', {
@@ -41,6 +42,14 @@ export function sessionRoutes({ store }: AppDeps): Router {
       const index = parseAudioIndex(jsonBody(request));
       await session.setAudio(index, clientSignal(response));
       response.json({ id: session.id, audioIndex: index });
+    },
+  });
+  resource(router, '/sessions/:id/download', {
+    post: (request, response) => {
+      const session = store.get(param(request.params, 'id'));
+      const isWanted = parseDownload(jsonBody(request));
+      session.downloadAll(isWanted);
+      response.json({ id: session.id, downloadAll: isWanted });
     },
   });
   resource(router, '/sessions/:id/feedback', {

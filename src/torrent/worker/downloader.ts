@@ -14,6 +14,8 @@ const KEPT_BYTES = 8 * 1024 * 1024;
 const SPARE_BYTES = 8 * 1024 * 1024;
 /** Pieces that wait for their check or for the disk take at most this much, or two pieces: then no others are begun but the one somebody waits for. */
 const CHECKING_BYTES = 8 * 1024 * 1024;
+/** Pieces whose progress is told at most: a second of film is in a few. */
+const MOST_TOLD = 16;
 
 export interface DownloaderOptions {
   torrent: Torrent;
@@ -108,6 +110,15 @@ export class Downloader {
     const { isBanned } = this.#options;
     for (const wire of this.#peers.keys()) if (isBanned(wire)) this.#peers.delete(wire);
     for (const piece of this.#pieces.values()) piece.revoke(isBanned);
+  }
+
+  /** What has come of pieces that are not whole, of the most urgent ones. */
+  unfinished(): [piece: number, bytes: number][] {
+    const urgent = this.#wants.filter(({ band }) => band === 'now' || band === 'next');
+    const begun = [...this.#pieces.values()].filter(({ index }) => isWanted(urgent, index));
+    return begun
+      .slice(0, MOST_TOLD)
+      .map((piece) => [piece.index, (piece.blockCount - piece.missing) * BLOCK_BYTES]);
   }
 
   close(): void {

@@ -259,6 +259,7 @@ export class Swarm {
       uploadSpeed: Math.round(this.#torrent.uploadSpeed),
       receivedBytes: this.#downloader.receivedBytes,
       uploadedBytes: this.#torrent.uploaded,
+      unfinished: this.#downloader.unfinished(),
       trouble: this.#trouble,
       ...this.#discovery.report(),
     };

@@ -234,7 +234,7 @@ export class Runtime {
 function sourceOpener(engine: TorrentEngine, deps: SourceDeps): SessionDeps['openSource'] {
   const links = new TorrentLinks(engine);
   return (request, onStage) => {
-    const { kind, source, headers, fileIdx } = request;
+    const { kind, source, headers, fileIdx, startTime = 0 } = request;
     if (kind === 'file') return openSource({ kind, path: source }, deps);
     const openUrl = (url: string) =>
       openSource(
@@ -246,6 +246,7 @@ function sourceOpener(engine: TorrentEngine, deps: SourceDeps): SessionDeps['ope
       engine,
       spec: links.specOf(request, openUrl),
       fileIdx,
+      startSeconds: startTime,
       onDescribed: () => onStage('first_piece'),
     });
   };

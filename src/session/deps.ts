@@ -20,7 +20,12 @@ export type SourceStage = 'connect' | 'first_piece';
 
 /** A film's bytes, and what is known of the torrent, and asked of it, where they come from one. */
 export type FilmSource = ByteSource &
-  Partial<Pick<TorrentSource, 'torrent' | 'torrentStatus' | 'schedule' | 'downloadAll' | 'downloadsAll'>>;
+  Partial<
+    Pick<
+      TorrentSource,
+      'torrent' | 'torrentStatus' | 'setTimeline' | 'examined' | 'downloadAll' | 'downloadsAll'
+    >
+  >;
 
 /** What sessions need of the core they live in. */
 export interface SessionDeps {

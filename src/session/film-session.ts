@@ -233,6 +233,7 @@ export class FilmSession implements Session {
   }
 
   async *readDirect(start: number, end: number, signal?: AbortSignal) {
+    this.#source.examined?.();
     try {
       yield* this.#direct.read(start, end, signal);
     } finally {

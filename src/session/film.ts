@@ -14,7 +14,7 @@ import type { SourceInfo } from '../source/byte-source.ts';
 import { type Container, type DeliveryOptions, deliver, type Film } from './deliver.ts';
 import type { FilmSource } from './deps.ts';
 import { fetchAhead } from './fetch-ahead.ts';
-import { FilmTiming } from './film-timing.ts';
+import { timelineOf, timelineOfExamined } from './film-timeline.ts';
 import { manifestKindOf, openPresentedFilm } from './presented-film.ts';
 import { type BesideSubtitles, findBeside } from './subtitles/beside-files.ts';
 import type { Stage } from './types.ts';
@@ -41,15 +41,14 @@ export interface FilmOptions extends DeliveryOptions {
  * @throws `source_*`, `not_media`, `probe_failed`, `ffprobe_missing`, or the signal's reason.
  */
 export async function openFilm(options: FilmOptions, signal: AbortSignal): Promise<Film> {
-  const timing = new FilmTiming(options.source, options.startSeconds);
   try {
-    return await examine(options, timing, signal);
+    return await examine(options, signal);
   } finally {
-    timing.end();
+    options.source.examined?.();
   }
 }
 
-async function examine(options: FilmOptions, timing: FilmTiming, signal: AbortSignal): Promise<Film> {
+async function examine(options: FilmOptions, signal: AbortSignal): Promise<Film> {
   const { source, prober, onStage, capabilities, setbacks } = options;
   onStage(options.firstStage);
   const info = await source.open(signal);
@@ -60,7 +59,7 @@ async function examine(options: FilmOptions, timing: FilmTiming, signal: AbortSi
   if (kind) return openPresentedFilm(options, { kind, info, access }, signal);
   // Behind the head the media usually begins: where the film starts there, it need not wait for the index to say so.
   if (options.startSeconds === 0 && !options.cheapReads) fetchAhead(source, 0, LIKELY_FIRST_BYTES, signal);
-  const opening = openReader(options, timing, signal);
+  const opening = openReader(options, signal);
   opening.catch(() => {}); // heard below; until then the probe's failure may come first
   let probed: MediaInfo;
   let beside: BesideSubtitles[];
@@ -73,12 +72,12 @@ async function examine(options: FilmOptions, timing: FilmTiming, signal: AbortSi
     );
     throw error;
   }
-  timing.guess(probed.durationSeconds, info.sizeBytes);
   onStage('plan');
   const missingEncoder = await whyNoEncoder(options, signal);
   const canEncode = missingEncoder === null;
   const container = await containerOf(opening, { options, probed, info, canEncode }, signal);
-  if (!(container instanceof RaffiError)) timing.know(container.index);
+  const timeline = source.setTimeline && timelineOfExamined(container, probed, info);
+  if (timeline) source.setTimeline?.(timeline, options.startSeconds);
   const { media, obstacles } = container instanceof RaffiError ? { media: probed, obstacles: {} } : container;
   const alone = decide(media, capabilities, 'cmaf', { container: obstacles.cmaf });
   const speed = await speedFor(options, media, alone, signal);
@@ -91,12 +90,12 @@ const LIKELY_FIRST_BYTES = 1024 * 1024;
 /** The cuts, which lie on the video's keyframes, do not depend on what ffprobe will say of the audio. */
 const UNKNOWN_TRACKS = { audio: [] };
 
-async function openReader(options: FilmOptions, timing: FilmTiming, signal: AbortSignal) {
+async function openReader(options: FilmOptions, signal: AbortSignal) {
   const { source, startSeconds, cheapReads } = options;
   const index = await readContainerIndex(source, signal, { cheapReads });
-  timing.know(index);
   for (const { start, end } of index.indexRanges) source.pin(start, end);
   const first = segmentAt(planSegments(index, UNKNOWN_TRACKS), startSeconds);
+  source.setTimeline?.(timelineOf(index), first.startSeconds);
   // A local file has no round trip to save, and nothing keeps what would be read of it.
   if (!cheapReads) fetchAhead(source, first.startOffset, fetchEnd(first), signal);
   return { index, reader: await openPacketReader(source, index, signal) };

@@ -10,7 +10,7 @@ const SIZE = 3_600 * MIB;
 const TAIL = [SIZE - 65_536, SIZE];
 
 /** An hour of film, a mebibyte each second, in pieces of one mebibyte. */
-function demandOf(settings: { spareMib?: number } = {}) {
+function demandOf(settings: { spareMib?: number; startSeconds?: number } = {}) {
   const here = new Set<number>();
   const clock = { nowMs: 0 };
   const spare = { bytes: (settings.spareMib ?? 1_000) * MIB };
@@ -22,6 +22,7 @@ function demandOf(settings: { spareMib?: number } = {}) {
       unfinishedBytes: (piece) => (piece === 103 ? MIB / 4 : 0),
       cacheBytes: 4_096 * MIB,
       spareBytes: () => spare.bytes,
+      startSeconds: settings.startSeconds ?? null,
       onChange: () => {},
       nowMs: () => clock.nowMs,
     },
@@ -52,8 +53,9 @@ const mib = (from: number, end: number) => [from * MIB, end * MIB];
 /** A film that has played from 80 s to 100 s, with all of `ahead` here. */
 function playing(settings: { spareMib?: number } = {}) {
   const film = demandOf(settings);
-  film.demand.schedule({ timeline, startSeconds: 80, isExamined: false });
+  film.demand.setTimeline(timeline, 0);
   const { moveTo, leave } = film.demand.reader(80 * MIB, 106 * MIB);
+  moveTo(80 * MIB);
   moveTo(100 * MIB);
   leave();
   film.demand.reader(100 * MIB, 106 * MIB).moveTo(100 * MIB);
@@ -73,7 +75,7 @@ describe('what is wanted of a file', () => {
 
   test('where it plays: seconds of film, whoever reads last first', () => {
     const { demand, wanted } = demandOf();
-    demand.schedule({ timeline, startSeconds: 0, isExamined: false });
+    demand.setTimeline(timeline, 0);
     demand.reader(50 * MIB, 56 * MIB).moveTo(50 * MIB);
     demand.reader(900 * MIB, 906 * MIB).moveTo(901 * MIB);
     expect(wanted('now')).toEqual([
@@ -86,7 +88,7 @@ describe('what is wanted of a file', () => {
 
   test('what was read elsewhere is not wanted any more once its reader has left', () => {
     const { demand, wanted } = demandOf();
-    demand.schedule({ timeline, startSeconds: 0, isExamined: false });
+    demand.setTimeline(timeline, 0);
     const before = demand.reader(50 * MIB, 56 * MIB);
     before.moveTo(50 * MIB);
     before.leave();
@@ -103,18 +105,38 @@ describe('what is wanted of a file', () => {
     expect(wanted('ahead')).toEqual([mib(106, 118), mib(106, 166)]);
   });
 
-  test('while it is examined, the place where it will play is wanted before what follows its head', () => {
-    const { demand, wanted } = demandOf();
-    demand.schedule({ timeline, startSeconds: 1_800, isExamined: true });
+  test('while it is examined and will play from elsewhere, nothing but what is read, and its end', () => {
+    const { demand, wanted } = demandOf({ startSeconds: 1_800 });
     demand.reader(0, SIZE).moveTo(MIB);
     expect(wanted('now')).toEqual([[MIB, MIB + 1]]);
-    expect(wanted('next')).toEqual([TAIL, mib(1_800, 1_810), mib(1, 11)]);
-    expect(wanted('ahead')).toEqual([mib(1_800, 1_860)]);
+    expect(wanted('next')).toEqual([TAIL, [MIB, 1.5 * MIB]]);
+    expect(wanted('ahead')).toEqual([]);
+  });
+
+  test('from where its index is read, what it will play as well, and little of its head', () => {
+    const { demand, wanted } = demandOf({ startSeconds: 1_800 });
+    const { moveTo } = demand.reader(0, SIZE);
+    demand.setTimeline(timeline, 1_796);
+    moveTo(2 * MIB);
+    expect(wanted('now')).toEqual([[2 * MIB, 2 * MIB + 1]]);
+    expect(wanted('next')).toEqual([TAIL, [2 * MIB, 2.5 * MIB], mib(1_796, 1_806)]);
+    expect(wanted('ahead')).toEqual([mib(1_796, 1_856)]);
+    demand.examined();
+    moveTo(3 * MIB);
+    expect(wanted('ahead')).toEqual([mib(3, 63)]);
+  });
+
+  test('what cannot be examined plays where it is read', () => {
+    const { demand, wanted } = demandOf({ startSeconds: 1_800 });
+    demand.examined();
+    expect(wanted('ahead')).toEqual([mib(0, 32)]);
+    demand.reader(50 * MIB, SIZE).moveTo(50 * MIB);
+    expect(wanted('ahead')).toEqual([mib(50, 82)]);
   });
 
   test('whoever examines a film that another one plays does not move it', () => {
     const { demand, wanted } = playing();
-    demand.schedule({ timeline, startSeconds: 1_800, isExamined: true });
+    demand.setTimeline(timeline, 0);
     expect(wanted('ahead')).toEqual([mib(100, 160)]);
   });
 });
@@ -148,8 +170,10 @@ describe('beyond what will be played', () => {
 
   test('nothing is fetched as long as any of what will be played is missing', () => {
     const film = demandOf();
-    film.demand.schedule({ timeline, startSeconds: 80, isExamined: false });
-    film.demand.reader(80 * MIB, 106 * MIB).moveTo(100 * MIB);
+    film.demand.setTimeline(timeline, 0);
+    const { moveTo } = film.demand.reader(80 * MIB, 106 * MIB);
+    moveTo(80 * MIB);
+    moveTo(100 * MIB);
     film.come(100, 159);
     expect(film.wanted('warm')).toEqual([]);
   });
@@ -245,7 +269,7 @@ describe('how far it is', () => {
 
   test('is not told of what nobody reads', () => {
     const { demand } = demandOf();
-    demand.schedule({ timeline, startSeconds: 0, isExamined: false });
+    demand.setTimeline(timeline, 0);
     expect(demand.progress().lackingBytes).toBeNull();
   });
 });

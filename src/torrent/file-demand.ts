@@ -11,6 +11,8 @@ import type { ByteWant } from './wants.ts';
 const TAIL_BYTES = 64 * 1024;
 /** Shorter reads are of an index or of a line of text, and do not tell where the film plays. */
 const PLAYED_BYTES = 128 * 1024;
+/** What is fetched of a film's head beyond what is read of it, while it is examined and will be played from elsewhere. */
+const EXAMINED_BYTES = 512 * 1024;
 /** A film plays as long as its bytes are read so often, milliseconds: segments may be ten seconds long. */
 const PLAYING_MS = 15_000;
 /** What is fetched beyond `ahead` is wanted in parts of so much, so that a change of mind costs little. */
@@ -29,17 +31,10 @@ export interface DemandContext extends PiecesComing {
   cacheBytes: number;
   /** Bytes that can be kept without giving up any that an open film has. */
   spareBytes: () => number;
+  /** Film time at which playing will begin once the film has been examined, seconds; null: whatever is read is played. */
+  startSeconds: number | null;
   onChange: () => void;
   nowMs: () => number;
-}
-
-/** What is known of a film whose bytes are read from a file. */
-export interface FilmSchedule {
-  timeline: ByteTimeline;
-  /** Film time at which playing begins, seconds. */
-  startSeconds: number;
-  /** It is only looked at so far: what is read of its head and its index does not tell where it plays. */
-  isExamined: boolean;
 }
 
 interface Reader {
@@ -67,20 +62,21 @@ export class FileDemand implements Demand {
   readonly #missing: Record<'ahead' | 'behind' | 'before', MissingPieces>;
   #hint: ByteRange = { start: 0, end: 0 };
   #timeline: ByteTimeline | null = null;
-  /** Where the film goes on. */
-  #playhead = 0;
+  /** Where the film goes on; null as long as nobody knows. */
+  #playhead: number | null;
   /** Since the last seek. */
   #playedFrom = 0;
   #playedMs = Number.NEGATIVE_INFINITY;
   #readMs = Number.NEGATIVE_INFINITY;
-  /** Nobody plays yet, so reads do not tell where. */
-  #isExamined = false;
-  #isScheduled = false;
+  /** Film time at which playing will begin, while reads only examine the film and do not tell where it plays; null from then on. */
+  #startSeconds: number | null;
   #wantsWhole = false;
 
   constructor(file: Pick<TorrentFileInfo, 'offset' | 'sizeBytes'>, context: DemandContext) {
     this.#file = file;
     this.#context = context;
+    this.#startSeconds = context.startSeconds;
+    this.#playhead = context.startSeconds ? null : 0;
     const missing = () => new MissingPieces(context);
     this.#missing = { ahead: missing(), behind: missing(), before: missing() };
   }
@@ -111,15 +107,20 @@ export class FileDemand implements Demand {
     this.#context.onChange();
   }
 
-  /** Which bytes hold which seconds, as far as that is known by now. */
-  schedule({ timeline, startSeconds, isExamined }: FilmSchedule): void {
-    // Who joins later examines what another one plays.
-    if (isExamined && this.#isScheduled) return;
-    this.#isScheduled = !isExamined;
-    this.#isExamined = isExamined;
+  /** Which bytes hold which seconds, as far as that is known by now, and from which film time on a film that does not play yet will be read. */
+  setTimeline(timeline: ByteTimeline, startSeconds: number): void {
     this.#timeline = timeline;
-    this.#playhead = timeline.offsetAt(startSeconds);
-    this.#playedFrom = this.#playhead;
+    if (this.#startSeconds !== null) {
+      this.#playedFrom = timeline.offsetAt(startSeconds);
+      this.#playhead = this.#playedFrom;
+    }
+    this.#context.onChange();
+  }
+
+  /** The film has been examined, or cannot be: what is read from now on is played. */
+  examined(): void {
+    this.#startSeconds = null;
+    this.#playhead ??= 0;
     this.#context.onChange();
   }
 
@@ -131,28 +132,38 @@ export class FileDemand implements Demand {
 
   wants(): ByteWant[] {
     const { sizeBytes } = this.#file;
-    const ends = bandEnds(this.#playhead, this.#film);
     // Who came last is where the viewer is now: a seek goes before what was being read.
     const readers = [...this.#readers].reverse().filter(({ position, end }) => position < end);
     const nextOf = readers.map(({ position, end }) =>
-      this.#want(position, Math.min(end, bandEnds(position, this.#film).next), 'next'),
+      this.#want(position, Math.min(end, this.#nextEnd(position)), 'next'),
     );
-    const next = this.#want(this.#playhead, ends.next, 'next');
+    const playhead = this.#playhead;
+    const ends = playhead === null ? null : bandEnds(playhead, this.#film);
+    const next = playhead === null || ends === null ? [] : [this.#want(playhead, ends.next, 'next')];
     return [
       ...readers.map(({ position }) => this.#want(position, position + 1, 'now')),
       this.#want(sizeBytes - TAIL_BYTES, sizeBytes, 'next'),
-      // Whoever examines a film reads on and on from its head; it is played from elsewhere.
-      ...(this.#isExamined ? [next, ...nextOf] : [...nextOf, next]),
+      ...nextOf,
+      ...next,
       this.#want(this.#hint.start, this.#hint.end, 'ahead'),
-      this.#want(this.#playhead, ends.ahead, 'ahead'),
-      ...(this.#wantsWhole ? this.#rest(ends) : this.#warm(ends)),
+      ...(playhead === null || ends === null ? [] : this.#beyond(playhead, ends)),
     ];
+  }
+
+  /** Up to where what is read at `position` will be read on. Whoever examines a film reads on from its head, and it is played from elsewhere. */
+  #nextEnd(position: number): number {
+    return this.#startSeconds ? position + EXAMINED_BYTES : bandEnds(position, this.#film).next;
+  }
+
+  #beyond(playhead: number, ends: BandEnds): ByteWant[] {
+    const ahead = this.#want(playhead, ends.ahead, 'ahead');
+    return [ahead, ...(this.#wantsWhole ? this.#rest(playhead, ends) : this.#warm(playhead, ends))];
   }
 
   progress(): FileProgress {
     const { sizeBytes } = this.#file;
     const context = this.#context;
-    const at = this.#playhead;
+    const at = this.#playhead ?? 0;
     const ends = bandEnds(at, this.#film);
     const now = this.#pieceEnd(at);
     const next = Math.max(now, ends.next);
@@ -163,7 +174,7 @@ export class FileDemand implements Demand {
         context,
       );
     const waited = [...this.#readers].map(({ position }) => this.#range(position, position + 1));
-    const second = this.#range(at, ends.second);
+    const second = this.#playhead === null ? [] : [this.#range(at, ends.second)];
     return {
       bands: {
         now: progress([at, now]),
@@ -171,7 +182,7 @@ export class FileDemand implements Demand {
         ahead: progress([next, ahead]),
         rest: progress([ahead, sizeBytes], [0, at]),
       },
-      lackingBytes: Number.isFinite(this.#readMs) ? lackingBytes([...waited, second], context) : null,
+      lackingBytes: Number.isFinite(this.#readMs) ? lackingBytes([...waited, ...second], context) : null,
     };
   }
 
@@ -188,30 +199,30 @@ export class FileDemand implements Demand {
   }
 
   #playAt(position: number): void {
-    if (this.#isExamined) return;
-    const { next, ahead } = bandEnds(this.#playhead, this.#film);
+    if (this.#startSeconds !== null) return;
+    const before = this.#playhead ?? 0;
+    const { next, ahead } = bandEnds(before, this.#film);
     // Sound and picture are read at two places that are near each other.
-    const isSeek = position > ahead || position < this.#playhead - (next - this.#playhead);
+    const isSeek = position > ahead || position < before - (next - before);
     if (isSeek) this.#playedFrom = position;
     this.#playhead = position;
     this.#playedMs = this.#context.nowMs();
   }
 
-  #warm({ ahead, warm }: BandEnds): ByteWant[] {
+  #warm(playhead: number, { ahead, warm }: BandEnds): ByteWant[] {
     const { nowMs, spareBytes } = this.#context;
     const isPlaying = nowMs() - this.#playedMs < PLAYING_MS;
-    const end = Math.min(warm, ahead + Math.max(0, this.#playhead - this.#playedFrom));
-    if (!isPlaying || end <= ahead || !this.#missing.ahead.isNone(this.#range(this.#playhead, ahead)))
-      return [];
+    const end = Math.min(warm, ahead + Math.max(0, playhead - this.#playedFrom));
+    if (!isPlaying || end <= ahead || !this.#missing.ahead.isNone(this.#range(playhead, ahead))) return [];
     const most = Math.min(WARM_BYTES, spareBytes());
     return inBand('warm', this.#missing.behind.within(this.#range(ahead, end), most));
   }
 
-  #rest({ ahead }: BandEnds): ByteWant[] {
+  #rest(playhead: number, { ahead }: BandEnds): ByteWant[] {
     const { behind, before } = this.#missing;
     const most = Math.min(REST_BYTES, this.#context.spareBytes());
     const after = behind.within(this.#range(ahead, this.#file.sizeBytes), most);
-    const missing = after.length > 0 ? after : before.within(this.#range(0, this.#playhead), most);
+    const missing = after.length > 0 ? after : before.within(this.#range(0, playhead), most);
     return inBand('rest', missing);
   }
 

@@ -3,8 +3,9 @@ import { SingleFlight } from '../single-flight.ts';
 import type { ByteSource, SourceInfo, SourceStats } from '../source/byte-source.ts';
 import { SpareMemory } from '../source/spare-memory.ts';
 import type { LookedFor, Surroundings } from '../source/surroundings.ts';
+import type { ByteTimeline } from './byte-timeline.ts';
 import { chooseFile } from './choose-file.ts';
-import { FileDemand, type FilmSchedule } from './file-demand.ts';
+import { FileDemand } from './file-demand.ts';
 import type { FileProgress } from './file-progress.ts';
 import type { TorrentFileInfo } from './metainfo.ts';
 import { type TorrentStatus, type TorrentView, torrentStatus, torrentView } from './status.ts';
@@ -23,6 +24,8 @@ export interface TorrentSourceOptions {
   spec: TorrentSpec | ((signal: AbortSignal) => Promise<TorrentSpec>);
   /** The best film in it, unless told. */
   fileIdx?: number | undefined;
+  /** Film time at which playing will begin once the film has been examined (`examined`), seconds. Absent: whatever is read is played. */
+  startSeconds?: number | undefined;
   /** The torrent's description has come; its first piece is waited for. */
   onDescribed?: (() => void) | undefined;
 }
@@ -90,9 +93,14 @@ export class TorrentSource implements ByteSource {
     this.#opened?.demand.hint(start, end);
   }
 
-  /** Which bytes of the file hold which seconds of the film: from then on it is fetched by time. */
-  schedule(schedule: FilmSchedule): void {
-    this.#opened?.demand.schedule(schedule);
+  /** Which bytes of the file hold which seconds of the film: from then on it is fetched by time. Playing will begin with what is read at `startSeconds`. */
+  setTimeline(timeline: ByteTimeline, startSeconds: number): void {
+    this.#demand?.setTimeline(timeline, startSeconds);
+  }
+
+  /** What is read from now on is played: see `startSeconds`. */
+  examined(): void {
+    this.#demand?.examined();
   }
 
   /**
@@ -183,6 +191,7 @@ export class TorrentSource implements ByteSource {
       unfinishedBytes: (piece) => torrent.unfinishedBytes(piece),
       cacheBytes: torrent.cacheBytes,
       spareBytes: () => torrent.spareBytes,
+      startSeconds: this.#options.startSeconds ?? null,
       onChange: () => torrent.update(),
       nowMs: () => performance.now(),
     });

@@ -156,6 +156,27 @@ describe('what is fetched of a torrent', () => {
   });
 });
 
+it.each(['bench-gop2-mkv', 'bench-gop2-moov-at-end'] as const)(
+  '%s: the place where a film is resumed is fetched beside what tells of the film',
+  { timeout: 60_000 },
+  async (name) => {
+    const rig = await started();
+    const pieceBytes = 32 * 1024;
+    const peer = await counted(await film(name), { pieceBytes, uploadLimit: 2_000_000 });
+    const session = await rig.open(peer.magnet, { kind: 'torrent', startTime: 90 });
+    await rig.bytes(segment(session, segmentAt(90)));
+    const pieceCount = Math.ceil(peer.sizeBytes / pieceBytes);
+    const isHead = (piece: number) => piece * pieceBytes < 2 * MIB;
+    const isIndex = (piece: number) => piece >= pieceCount - 16;
+    const isResumed = (piece: number) =>
+      piece >= pieceAt(80, { pieceCount }) && piece < pieceAt(160, { pieceCount });
+    expect(peer.asked[0]).toBe(0);
+    expect(peer.asked.filter((piece) => !isHead(piece) && !isIndex(piece) && !isResumed(piece))).toEqual([]);
+    // The place is not asked for only after a lot else: a piece has two blocks.
+    expect(peer.asked.findIndex(isResumed)).toBeLessThan(120);
+  },
+);
+
 it('says when the next second can be played', { timeout: 60_000 }, async () => {
   const rig = await started();
   const peer = await counted(await film('bench-gop2-mkv'), { uploadLimit: 400_000, pieceBytes: MIB });

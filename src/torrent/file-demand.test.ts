@@ -103,6 +103,11 @@ describe('what is wanted of a file', () => {
     expect(wanted('ahead')).toEqual([mib(100, 160)]);
     demand.hint(106 * MIB, 118 * MIB);
     expect(wanted('ahead')).toEqual([mib(106, 118), mib(106, 166)]);
+    // Until it seeks; then a hint that comes late is of no use.
+    demand.reader(900 * MIB, 906 * MIB).moveTo(900 * MIB);
+    expect(wanted('ahead')).toEqual([mib(900, 960)]);
+    demand.hint(112 * MIB, 124 * MIB);
+    expect(wanted('ahead')).toEqual([mib(900, 960)]);
   });
 
   test('while it is examined and will play from elsewhere, nothing but what is read, and its end', () => {

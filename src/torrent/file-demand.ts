@@ -102,8 +102,11 @@ export class FileDemand implements Demand {
 
   /** `[start, end)` is wanted soon; replaces the last hint. */
   hint(start: number, end: number): void {
-    this.#hint = { start, end: Math.min(end, start + mostAhead(this.#context.cacheBytes)) };
+    // Made when the viewer had not sought yet: it comes late.
+    const isPlayed = [...this.#readers].some(({ plays }) => plays);
+    if (this.#startSeconds === null && isPlayed && this.#isSeek(start)) return;
     this.#playAt(start);
+    this.#hint = { start, end: Math.min(end, start + mostAhead(this.#context.cacheBytes)) };
     this.#context.onChange();
   }
 
@@ -200,13 +203,19 @@ export class FileDemand implements Demand {
 
   #playAt(position: number): void {
     if (this.#startSeconds !== null) return;
-    const before = this.#playhead ?? 0;
-    const { next, ahead } = bandEnds(before, this.#film);
-    // Sound and picture are read at two places that are near each other.
-    const isSeek = position > ahead || position < before - (next - before);
-    if (isSeek) this.#playedFrom = position;
+    if (this.#isSeek(position)) {
+      this.#playedFrom = position;
+      this.#hint = { start: 0, end: 0 };
+    }
     this.#playhead = position;
     this.#playedMs = this.#context.nowMs();
+  }
+
+  /** Whether it is far from what plays. Sound and picture are read at two places that are near each other. */
+  #isSeek(position: number): boolean {
+    const playhead = this.#playhead ?? 0;
+    const { next, ahead } = bandEnds(playhead, this.#film);
+    return position > ahead || position < playhead - (next - playhead);
   }
 
   #warm(playhead: number, { ahead, warm }: BandEnds): ByteWant[] {

@@ -16,6 +16,7 @@ const FILMS: FilmName[] = [
   'subtitles-start-offset-mp4',
   'subtitles-fragmented-mp4',
   'subtitles-webm',
+  'subtitles-mp3-mkv',
 ];
 /** libavformat does not say when a line of a fragmented MP4 ends, and its own conversion shows none of them. */
 const ENDLESS: ReadonlySet<FilmName> = new Set<FilmName>(['subtitles-fragmented-mp4']);

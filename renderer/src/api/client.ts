@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../../src/plan/types.ts';
-import type { FeedbackAnswer, SessionStats, SessionView } from '../../../src/session/types.ts';
+import type { FeedbackAnswer, SessionStats, SessionView, SubtitleTrack } from '../../../src/session/types.ts';
+import type { TimeWindow } from '../../../src/subtitles/cue.ts';
 import type { Complaint } from '../player/symptom.ts';
 import { ApiError, CORE_UNREACHABLE, failureOf } from './problem.ts';
 
@@ -14,6 +15,15 @@ export interface ApiClient {
   complain(id: string, complaint: Complaint, detail: string, signal?: AbortSignal): Promise<FeedbackAnswer>;
   /** All of its torrent's file is fetched, or no more of it than plays. */
   downloadAll(id: string, isWanted: boolean, signal?: AbortSignal): Promise<void>;
+  /** A text track's lines within a stretch of film, as WebVTT that comes as it is read. */
+  subtitles(
+    id: string,
+    index: number,
+    window: TimeWindow,
+    signal?: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>>;
+  /** Adds a subtitle file behind the film's own tracks. */
+  addSubtitles(id: string, file: SubtitleFile, signal?: AbortSignal): Promise<SubtitleTrack>;
   stats(signal?: AbortSignal): Promise<{ sessions: SessionStats[] }>;
   removeSession(id: string): Promise<void>;
   /** For a page that goes away: survives it, and reports nothing. */
@@ -37,6 +47,13 @@ export interface NewSession {
   fileIdx?: number;
 }
 
+export interface SubtitleFile {
+  bytes: Blob;
+  title: string;
+  /** BCP 47 or ISO 639; null when nobody says. */
+  language: string | null;
+}
+
 /** As much as the core takes. */
 const MAX_DETAIL_CHARS = 1000;
 
@@ -54,6 +71,15 @@ export function createClient(baseUrl: string): ApiClient {
       json(at(id, '/feedback'), post({ ...complaint, detail: detail.slice(0, MAX_DETAIL_CHARS) }), signal),
     downloadAll: async (id, isWanted, signal) => {
       await answer(at(id, '/download'), post({ all: isWanted }), signal);
+    },
+    subtitles: async (id, index, { fromSeconds, toSeconds }, signal) => {
+      const query = `?from=${fromSeconds.toFixed(3)}&to=${toSeconds.toFixed(3)}`;
+      const { body } = await answer(at(id, `/subtitles/${index}.vtt${query}`), {}, signal);
+      return body ?? new Blob([]).stream();
+    },
+    addSubtitles: (id, { bytes, title, language }, signal) => {
+      const labels = new URLSearchParams({ title, ...(language === null ? {} : { language }) });
+      return json(at(id, `/subtitles?${labels}`), { method: 'POST', body: bytes }, signal);
     },
     stats: (signal) => json(`${baseUrl}/stats`, {}, signal),
     removeSession: async (id) => {

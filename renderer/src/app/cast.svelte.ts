@@ -81,10 +81,10 @@ export class Cast {
   start(device: CastDevice): void {
     const { sessionId } = this.#film;
     if (sessionId === null || this.device !== null) return;
-    const { seconds, audioIndex } = this.#film.handOver();
+    const { seconds, ...tracks } = this.#film.handOver();
     this.device = device;
     this.#endWatch = this.watch();
-    const place = { device, sessionId, positionSeconds: seconds, audioIndex, subtitleIndex: null };
+    const place = { device, sessionId, positionSeconds: seconds, ...tracks };
     void this.#load(statusBefore(place, Date.now()));
   }
 
@@ -244,9 +244,9 @@ export class Cast {
   #takeBack(seconds: number, notice: string | null = null): void {
     const { status } = this;
     const isPaused = notice !== null || status?.state === 'paused' || status?.state === 'ended';
-    const audioIndex = status?.audioIndex ?? 0;
+    const { audioIndex, subtitleIndex } = status ?? { audioIndex: 0, subtitleIndex: null };
     this.#end();
-    this.#film.takeBack({ seconds, isPaused, audioIndex, notice });
+    this.#film.takeBack({ seconds, isPaused, audioIndex, subtitleIndex, notice });
   }
 
   #end(): void {

@@ -1,5 +1,6 @@
 import type { SessionView } from '../../../src/session/types.ts';
 import type { ApiClient } from '../api/client.ts';
+import { pause } from '../api/pause.ts';
 import { ApiError, CORE_UNREACHABLE } from '../api/problem.ts';
 
 /** Each question waits in the core for up to 10 s, so this is two minutes for a dead slow source. */
@@ -32,19 +33,4 @@ export async function waitForAnswer(
   }
   if (last === null) throw new ApiError(CORE_UNREACHABLE, 0);
   return last;
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      },
-      { once: true },
-    );
-  });
 }

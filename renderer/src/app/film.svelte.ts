@@ -1,10 +1,9 @@
 import type { IpcHealth } from '../../../electron/ipc/contract.ts';
-import type { Capabilities } from '../../../src/plan/types.ts';
 import type { SessionEvent, SessionView } from '../../../src/session/types.ts';
-import type { ApiClient } from '../api/client.ts';
 import { ApiError, CORE_UNREACHABLE, type Failure, failureFrom } from '../api/problem.ts';
 import { type ChapterMark, chapterMarks } from '../player/chapters.ts';
 import type { EngineFailure } from '../player/engine.ts';
+import { elementClockOffset } from '../player/film-clock.ts';
 import { qualityChoices } from '../player/quality.ts';
 import { type AudioChoice, playableAudio } from '../player/tracks.ts';
 import type { Playable } from '../player/watched-engine.ts';
@@ -12,33 +11,14 @@ import { chooseWay, isWayFailure } from '../player/ways.ts';
 import { CoreOutage } from './core-outage.ts';
 import { ElementPlayer } from './element-player.svelte.ts';
 import { waitForAnswer } from './examine.ts';
+import type { FilmContext, Place } from './film-context.ts';
 import { rememberAudioLanguage } from './languages.ts';
 import { Quality } from './quality.svelte.ts';
 import { Recovery } from './recovery.svelte.ts';
 import { type Item, SessionLink } from './session-link.ts';
 import { SessionNews } from './session-news.svelte.ts';
+import { Subtitles } from './subtitles.svelte.ts';
 import { type FileChoice, fileChoices } from './torrent-files.ts';
-
-/** What a film needs from around it. */
-export interface FilmContext {
-  /** The client of the core as it is now; another one when a restart gave it another port. */
-  api(): ApiClient;
-  health(): IpcHealth;
-  capabilities: Capabilities;
-  /** What the viewer understands, BCP 47. */
-  languages(): string[];
-}
-
-/** Where a film goes on that played elsewhere. */
-export interface Place {
-  /** Film time. */
-  seconds: number;
-  isPaused: boolean;
-  /** Position among the audio tracks. */
-  audioIndex: number;
-  /** What to tell of it; null: nothing. */
-  notice: string | null;
-}
 
 /** Between two attempts to reach a core that does not answer. */
 const UNREACHABLE_PAUSE_MS = 300;
@@ -50,6 +30,7 @@ export class Film {
   readonly recovery = new Recovery();
   readonly quality = new Quality(() => (this.#isCut ? qualityChoices(this.news.view) : []));
   readonly player: ElementPlayer;
+  readonly subtitles: Subtitles;
   name = $state('');
   /** `away`: it plays on another device. */
   phase: 'opening' | 'playing' | 'away' | 'failed' = $state('opening');
@@ -75,6 +56,12 @@ export class Film {
       quality: this.quality,
       onFailure: (failure) => this.#engineFailed(failure),
     });
+    this.subtitles = new Subtitles({
+      ...context,
+      sessionId: () => this.#session.id,
+      news: this.news,
+      audioLanguage: () => this.news.view?.media?.audio[this.player.audioIndex]?.language ?? null,
+    });
   }
 
   /** Its session in the core; null while there is none. */
@@ -95,6 +82,7 @@ export class Film {
   /** Begins to play in this element. The film owns the element's source until `close()`. */
   attach(video: HTMLVideoElement): void {
     this.player.attach(video);
+    this.subtitles.attach(video);
     video.addEventListener('loadedmetadata', () => {
       this.phase = 'playing';
       this.#outage.end();
@@ -126,6 +114,12 @@ export class Film {
     this.player.applyQuality();
   }
 
+  /** Puts the chosen subtitles on screen, in time with what plays. */
+  showSubtitles(): void {
+    const offset = elementClockOffset(this.player.way, this.news.view?.media);
+    this.subtitles.show(this.phase === 'playing', offset);
+  }
+
   /** The picture stands still for want of data, and nobody sought. */
   async starved(): Promise<void> {
     const { id } = this.#session;
@@ -137,21 +131,23 @@ export class Film {
   }
 
   /** Another device plays it from now on: nothing is left of it in the element. Where it was. */
-  handOver(): Pick<Place, 'seconds' | 'audioIndex'> {
+  handOver(): Pick<Place, 'seconds' | 'audioIndex' | 'subtitleIndex'> {
     this.player.keepPosition();
     this.#stop();
     this.phase = 'away';
-    return { seconds: this.player.positionSeconds, audioIndex: this.player.audioIndex };
+    const { positionSeconds: seconds, audioIndex } = this.player;
+    return { seconds, audioIndex, subtitleIndex: this.subtitles.chosen };
   }
 
   /** It plays here again. */
-  takeBack({ seconds, isPaused, audioIndex, notice }: Place): void {
+  takeBack({ seconds, isPaused, audioIndex, subtitleIndex, notice }: Place): void {
     const { way } = this.player;
     if (this.phase !== 'away' || way === null) return;
     this.#attempt = new AbortController();
     this.phase = 'opening';
     this.recovery.notice = notice;
     if (audioIndex !== this.player.audioIndex) this.selectAudio(audioIndex);
+    if (subtitleIndex !== this.subtitles.chosen) this.subtitles.choose(subtitleIndex);
     this.player.goOnAt(way, seconds, isPaused);
   }
 
@@ -169,6 +165,7 @@ export class Film {
     if (change !== 'back' || this.phase === 'failed') return;
     this.#session.listen();
     this.player.reconnect();
+    void this.subtitles.restore();
   }
 
   /** The page goes away: no answer can be awaited any more. */
@@ -178,6 +175,7 @@ export class Film {
 
   close(): void {
     this.#stop();
+    this.subtitles.close();
     this.#session.end();
   }
 
@@ -197,6 +195,8 @@ export class Film {
       const choice = chooseWay({ ...view, canEncode: this.canEncode });
       this.recovery.begin(choice);
       this.player.begin(choice.ways[0], view.startTime);
+      // A session that had to be made anew knows nothing of them.
+      void this.subtitles.restore();
     } catch (thrown) {
       if (signal.aborted) return;
       this.#fail(thrown instanceof ApiError ? thrown.failure : CORE_UNREACHABLE);

@@ -23,7 +23,10 @@ test.each([
   ['9', { do: 'seek', fraction: 0.9 }],
   ['Home', { do: 'seek', fraction: 0 }],
   ['Escape', { do: 'escape' }],
-  ['x', null],
+  ['s', { do: 'toggle-subtitles' }],
+  ['z', { do: 'delay-subtitles', seconds: -0.1 }],
+  ['x', { do: 'delay-subtitles', seconds: 0.1 }],
+  ['y', null],
   ['Tab', null],
 ])('%s', (key, action) => {
   expect(press(key)).toEqual(action);
@@ -31,6 +34,10 @@ test.each([
 
 test('Shift makes the arrows jump 10 s', () => {
   expect(press('ArrowLeft', 'page', { shiftKey: true })).toEqual({ do: 'skip', seconds: -10 });
+});
+
+test('Shift makes s open the menu', () => {
+  expect(press('S', 'page', { shiftKey: true })).toEqual({ do: 'subtitle-menu' });
 });
 
 test('the system keeps its own shortcuts', () => {

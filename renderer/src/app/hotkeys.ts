@@ -7,11 +7,14 @@ export type HotkeyAction =
         | 'toggle-fullscreen'
         | 'toggle-cast'
         | 'toggle-audio'
+        | 'toggle-subtitles'
+        | 'subtitle-menu'
         | 'toggle-quality'
         | 'toggle-details'
         | 'escape';
     }
   | { do: 'skip'; seconds: number }
+  | { do: 'delay-subtitles'; seconds: number }
   | { do: 'volume'; change: number }
   | { do: 'seek'; fraction: number };
 
@@ -64,6 +67,12 @@ export function hotkey(key: Key, focus: FocusKind): HotkeyAction | null {
       return { do: 'toggle-fullscreen' };
     case 'a':
       return { do: 'toggle-audio' };
+    case 's':
+      return { do: key.shiftKey ? 'subtitle-menu' : 'toggle-subtitles' };
+    case 'z':
+      return { do: 'delay-subtitles', seconds: -0.1 };
+    case 'x':
+      return { do: 'delay-subtitles', seconds: 0.1 };
     case 'c':
       return { do: 'toggle-cast' };
     case 'q':

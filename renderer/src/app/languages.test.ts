@@ -1,5 +1,10 @@
 import { beforeEach, expect, it } from 'vitest';
-import { rememberAudioLanguage, viewerLanguages } from './languages.ts';
+import {
+  rememberAudioLanguage,
+  rememberSubtitleLanguage,
+  subtitleLanguage,
+  viewerLanguages,
+} from './languages.ts';
 
 let storage: Storage;
 beforeEach(() => {
@@ -7,6 +12,7 @@ beforeEach(() => {
   storage = {
     getItem: (key: string) => values.get(key) ?? null,
     setItem: (key: string, value: string) => void values.set(key, value),
+    removeItem: (key: string) => void values.delete(key),
   } as Storage;
 });
 
@@ -29,4 +35,13 @@ it('is not changed by a track of an unknown language', () => {
 it('is no longer than the core takes', () => {
   const many = Array.from({ length: 100 }, (_, n) => `q${String.fromCharCode(97 + (n % 26), 97 + (n >> 5))}`);
   expect(viewerLanguages(storage, many)).toHaveLength(32);
+});
+
+it('of subtitles is the one chosen last, until none were wanted', () => {
+  expect(subtitleLanguage(storage)).toBeNull();
+  rememberSubtitleLanguage(storage, 'ger');
+  rememberSubtitleLanguage(storage, 'und');
+  expect(subtitleLanguage(storage)).toBe('de');
+  rememberSubtitleLanguage(storage, null);
+  expect(subtitleLanguage(storage)).toBeNull();
 });

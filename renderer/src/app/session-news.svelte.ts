@@ -1,4 +1,10 @@
-import type { SeekTiming, SessionEvent, SessionView, StageReport } from '../../../src/session/types.ts';
+import type {
+  SeekTiming,
+  SessionEvent,
+  SessionView,
+  StageReport,
+  SubtitleTrack,
+} from '../../../src/session/types.ts';
 import type { SourceStats } from '../../../src/source/byte-source.ts';
 import type { TorrentStatus } from '../../../src/torrent/status.ts';
 
@@ -28,6 +34,11 @@ export class SessionNews {
     else if (type === 'torrent') this.swarm = data;
     else if (type === 'decisions') this.#amend({ decisions: data });
     else if (type === 'damage') this.#amend({ damage: data });
+  }
+
+  /** More of them than the last answer told: they were added, or found. */
+  subtitlesAre(subtitles: SubtitleTrack[]): void {
+    this.#amend({ subtitles });
   }
 
   #amend(changed: Partial<SessionView>): void {

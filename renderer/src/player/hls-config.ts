@@ -42,16 +42,29 @@ export function hlsConfig(startSeconds: number | null, clock: PictureClock | nul
     // What is encoded lies on one grid of frames, so its segments meet exactly.
     maxBufferHole: 0.1,
     nudgeMaxRetry: 5,
-    // Cues come from elsewhere; captions inside the video are the subtitles issue's.
-    enableWebVTT: false,
-    enableIMSC1: false,
-    enableCEA708Captions: false,
+    ...WITHOUT_TEXT,
     // A playlist waits in the core for the probe and the index; the core bounds that wait and answers 503 with the stage.
     manifestLoadPolicy: policy(30_000, 20),
     playlistLoadPolicy: policy(30_000, 40),
     fragLoadPolicy: policy(45_000, 60),
   };
 }
+
+/**
+ * Lines are loaded around the clock by `SubtitleFeed`, in whichever way the film is played. hls.js would load the playlist's subtitle renditions as well
+ * as soon as a text track shows, and empty all text tracks when it loads another playlist: it is left without what knows of text. (Its types
+ * have no `undefined` for that, as its light build has.)
+ */
+const WITHOUT_TEXT = {
+  enableWebVTT: false,
+  enableIMSC1: false,
+  enableCEA708Captions: false,
+  ...({
+    subtitleStreamController: undefined,
+    subtitleTrackController: undefined,
+    timelineController: undefined,
+  } as object),
+} satisfies Partial<HlsConfig>;
 
 /** hls.js makes its loaders itself, from a class. */
 function fragmentLoaderOn(clock: PictureClock | null): NonNullable<HlsConfig['fLoader']> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byteSize, clockTime, waitTime } from './time.ts';
+import { byteSize, clockTime, delayText, waitTime } from './time.ts';
 
 test.each([
   [0, '0:00'],
@@ -33,4 +33,12 @@ test.each([
   [20e9, '20 GB'],
 ])('byteSize(%d) is %s', (bytes, text) => {
   expect(byteSize(bytes)).toBe(text);
+});
+
+test.each([
+  [0, 'on time'],
+  [0.1, '0.1 s later'],
+  [-12, '12.0 s earlier'],
+])('delayText(%d) is %s', (seconds, text) => {
+  expect(delayText(seconds)).toBe(text);
 });

@@ -27,3 +27,9 @@ export function byteSize(bytes: number): string {
   }
   return `${value < 10 && unit > 0 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
+
+/** How far from its time something is shown: `0.3 s later`, `1.0 s earlier`, `on time`. */
+export function delayText(seconds: number): string {
+  if (seconds === 0) return 'on time';
+  return `${Math.abs(seconds).toFixed(1)} s ${seconds > 0 ? 'later' : 'earlier'}`;
+}

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { film, sound } from '../../../src/plan/testing.fixture.ts';
 import type { AudioStream } from '../../../src/probe/media-info.ts';
-import type { SubtitleTrack } from '../../../src/session/types.ts';
-import { audioChoices, languageName, playableAudio, subtitleChoices } from './tracks.ts';
+import { audioChoices, languageName, playableAudio } from './tracks.ts';
 
 const stream = (position: number, facts: Partial<AudioStream>) =>
   sound({ position, codec: 'aac', channelLayout: 'stereo', ...facts });
@@ -54,25 +53,4 @@ test('a converted track can be chosen like a copied one, where there is an encod
   const view = { media, decisions: { cmaf, mpegts: cmaf, direct: { playable: false, reason: '' } } };
   expect(playableAudio(view, true).map(({ index }) => index)).toEqual([0, 1]);
   expect(playableAudio(view, false).map(({ index }) => index)).toEqual([1]);
-});
-
-test('subtitles that are text are named like sound, and keep their place among all of them', () => {
-  const track = (index: number, facts: Partial<SubtitleTrack>): SubtitleTrack => ({
-    ...{ index, codec: 'subrip', language: null, title: null, isText: true },
-    ...{ isDefault: false, isForced: false, isExternal: false },
-    ...facts,
-  });
-  const choices = subtitleChoices([
-    track(0, { language: 'eng' }),
-    track(1, { language: 'eng', isText: false }),
-    track(2, { language: 'ger', title: 'Nur Fremdes', isForced: true }),
-    track(3, {}),
-    track(4, { title: 'mine.srt', isExternal: true }),
-  ]);
-  expect(choices).toEqual([
-    { index: 0, label: 'English', hint: '' },
-    { index: 2, label: 'German', hint: 'Nur Fremdes · Forced' },
-    { index: 3, label: 'Subtitles 4', hint: '' },
-    { index: 4, label: 'mine.srt', hint: 'Added' },
-  ]);
 });

@@ -1,5 +1,5 @@
 import type { AudioStream } from '../../../src/probe/media-info.ts';
-import type { SessionView, SubtitleTrack } from '../../../src/session/types.ts';
+import type { SessionView } from '../../../src/session/types.ts';
 
 /** One entry of the audio menu. */
 export interface AudioChoice {
@@ -39,27 +39,6 @@ export function playableAudio(
   const decisions = canEncode ? [] : (view?.decisions?.cmaf.audio ?? []);
   const refused = new Set(decisions.filter(({ action }) => action === 'transcode').map((d) => d.position));
   return audioChoices(view?.media?.audio ?? []).filter(({ index }) => !refused.has(index));
-}
-
-/** One entry of the subtitle menu. */
-export interface SubtitleChoice {
-  /** Position among the session's subtitles. */
-  index: number;
-  label: string;
-  hint: string;
-}
-
-/** Those that are text: pictures of it cannot be shown elsewhere. */
-export function subtitleChoices(tracks: readonly SubtitleTrack[], locale = 'en'): SubtitleChoice[] {
-  return tracks
-    .filter(({ isText }) => isText)
-    .map(({ index, isForced, isExternal, ...track }) => {
-      const language = languageName(track.language, locale);
-      const title = track.title?.trim() || null;
-      const label = language ?? title ?? `Subtitles ${index + 1}`;
-      const notes = [title === label ? null : title, isForced && 'Forced', isExternal && 'Added'];
-      return { index, label, hint: notes.filter((note) => note).join(' · ') };
-    });
 }
 
 /** A language's name in the reader's language; null when the code is absent, unknown or `und`. */
@@ -104,6 +83,10 @@ export function codecName(codec: string): string {
     av1: 'AV1',
     mpeg2video: 'MPEG-2',
     mpeg4: 'MPEG-4 Visual',
+    hdmv_pgs_subtitle: 'PGS',
+    dvd_subtitle: 'VobSub',
+    dvb_subtitle: 'DVB',
+    xsub: 'XSUB',
   };
   return names[codec] ?? codec.toUpperCase();
 }

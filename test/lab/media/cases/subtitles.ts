@@ -143,6 +143,16 @@ export const SUBTITLES = {
     ],
     facts: { ...CODECS['vp9-opus-webm'].facts, subtitles: [track({ codec: 'webvtt', cues: webvttCues })] },
   },
+  /** Chromium plays it as a file, and no fragments of it: MP3 is nothing for Media Source Extensions in MP4. */
+  'subtitles-mp3-mkv': {
+    extension: '.mkv',
+    from: ['h264-mp3-mkv'],
+    args: [
+      ...['-i', '@0', ...beside('srt', subrip, '0.023'), '-map', '0', '-map', '1', '-c', 'copy'],
+      ...['-metadata:s:a:0', 'language=eng', '-metadata:s:s:0', 'language=eng', '-disposition:s:0', 'forced'],
+    ],
+    facts: { ...CODECS['h264-mp3-mkv'].facts, subtitles: [track()] },
+  },
   'subtitles-pictures-mkv': {
     extension: '.mkv',
     from: ['gop2-mkv'],
@@ -163,7 +173,7 @@ export const SUBTITLES = {
   },
 } satisfies Record<string, FilmCase>;
 
-/** An input whose clock begins with the film's picture: in Matroska that waits for the sound's priming, of AAC 21 ms. */
+/** An input whose clock begins with the film's picture: in Matroska that waits for the sound's priming, of AAC 21 ms, of MP3 23 ms. */
 function beside(format: string, content: string, offsetSeconds = '0.021'): string[] {
   return ['-itsoffset', offsetSeconds, '-f', format, '-i', dataUrl(content)];
 }

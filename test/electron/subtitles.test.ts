@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { film, filmFacts, frameNumberAt, realClip } from '../lab/media/index.ts';
+import { type Origin, startOrigin } from '../lab/origin/index.ts';
+import { launchApp, type RunningApp } from './harness.ts';
+import { leaveFilm, openLink, screen, untilPlaying } from './player.ts';
+import { randomFrames, resume, SEEK_SEED, seekPaused } from './seek.ts';
+
+const FRAMES_PER_SECOND = 24;
+/** Beside the bunny, one line for all of it. */
+const ADDED = '1\n00:00:00,000 --> 00:00:40,000\nA line of <i>ours</i>,\nand another below it\n';
+
+let app: RunningApp;
+let origin: Origin;
+beforeAll(async () => {
+  origin = await startOrigin({
+    files: {
+      '/subtitles.mkv': await film('subtitles-mkv'),
+      '/placed.webm': await film('subtitles-webm'),
+      '/pictures.mkv': await film('subtitles-pictures-mkv'),
+      '/direct.mkv': await film('subtitles-mp3-mkv'),
+      '/bunny.mkv': await realClip('mkv'),
+    },
+  });
+  app = await launchApp();
+  await app.ready();
+});
+afterAll(async () => {
+  await app?.close();
+  await origin?.close();
+});
+
+async function open(path: string): Promise<void> {
+  if ((await app.page.locator('#link').count()) === 0) await leaveFilm(app.page);
+  await openLink(app.page, origin.url(path));
+  await untilPlaying(app);
+}
+
+/** What is on screen of text now. */
+const shown = () =>
+  app.page.evaluate(() => [...document.querySelectorAll('[data-line]')].map(({ innerHTML }) => innerHTML));
+const button = () => app.page.getByRole('button', { name: /^Subtitles:/ });
+const untilChosen = (label: string) =>
+  app.page.getByRole('button', { name: `Subtitles: ${label}`, exact: true }).waitFor();
+const choose = async (label: string | RegExp) => {
+  await app.page.mouse.move(500, 300);
+  await button().click();
+  await app.page.getByRole('menuitemradio', { name: label }).click();
+};
+
+/** Lets a file fall onto the window, as a file manager does. */
+async function drop(name: string, text: string): Promise<void> {
+  const transfer = await app.page.evaluateHandle(
+    (file) => {
+      const made = new DataTransfer();
+      made.items.add(new File([file.text], file.name));
+      return made;
+    },
+    { name, text },
+  );
+  await app.page.dispatchEvent('media-controller', 'drop', { dataTransfer: transfer });
+}
+
+/**
+ * The picture is that of the place, and so is the text: at five random places, and at the frames before and behind each line's ends.
+ *
+ * @param offset by which the element's clock is ahead of the film's
+ */
+async function expectExactLines(name: 'subtitles-mkv' | 'subtitles-mp3-mkv', offset: number): Promise<void> {
+  const { video, subtitles } = filmFacts(name);
+  const cues = subtitles?.[0]?.cues ?? [];
+  if (video === null) throw new Error('This film has a picture');
+  const edges = cues
+    .slice(1, 3)
+    .flatMap(({ startSeconds, endSeconds }) => [
+      Math.ceil(startSeconds * FRAMES_PER_SECOND) - 1,
+      Math.ceil(startSeconds * FRAMES_PER_SECOND),
+      Math.floor(endSeconds * FRAMES_PER_SECOND) - 1,
+      Math.floor(endSeconds * FRAMES_PER_SECOND),
+    ]);
+  const random = randomFrames(video.frames, FRAMES_PER_SECOND).map(({ index }) => index);
+  for (const index of [...random, ...edges]) {
+    const seconds = (index + 0.5) / FRAMES_PER_SECOND;
+    const { frameNumber } = await seekPaused(app.page, seconds + offset);
+    const failure = `frame ${index} (SEEK_SEED=${SEEK_SEED})`;
+    expect(frameNumber, failure).toBe(frameNumberAt(video, seconds));
+    const wanted = cues.filter((cue) => cue.startSeconds <= seconds && seconds < cue.endSeconds);
+    await expect.poll(shown, { message: failure }).toEqual(wanted.map(({ text }) => text));
+  }
+  await resume(app.page);
+}
+
+describe('subtitles of a film', () => {
+  test('are off until somebody wants them; s switches them on, and every line is at its time', async () => {
+    await open('/subtitles.mkv');
+    await untilChosen('off');
+    await app.page.keyboard.press('s');
+    await untilChosen('English');
+    await app.page.getByText('Subtitles: English').waitFor();
+    await expectExactLines('subtitles-mkv', 0);
+    // The player of HLS leaves the renditions alone.
+    const requests = await app.page.evaluate(() =>
+      performance.getEntriesByType('resource').map(({ name }) => name),
+    );
+    expect(requests.filter((url) => /\/hls\/s\d/.test(url))).toEqual([]);
+    expect(requests.filter((url) => /\/subtitles\/0\.vtt/.test(url)).length).toBeGreaterThan(0);
+  });
+
+  test('are another track at once, or none', async () => {
+    await seekPaused(app.page, 7);
+    await choose(/German/);
+    await expect.poll(shown).toEqual(['<i>A sign\nabove</i>']);
+    await choose('Off');
+    await expect.poll(shown).toEqual([]);
+    await choose(/English/);
+    await seekPaused(app.page, 10);
+    await expect.poll(shown).toEqual(['Größe, 言葉']);
+  });
+
+  test('z and x show them earlier and later', async () => {
+    await seekPaused(app.page, 9.48);
+    await expect.poll(shown).toEqual([]);
+    await app.page.keyboard.press('z');
+    await app.page.getByText('Subtitles 0.1 s earlier').waitFor();
+    await expect.poll(shown).toEqual(['Größe, 言葉']);
+    for (let press = 0; press < 2; press++) await app.page.keyboard.press('x');
+    await expect.poll(shown).toEqual([]);
+    await app.page.keyboard.press('z');
+    await app.page.getByText('Subtitles on time').waitFor();
+  });
+
+  test('are in the language that was chosen last, in the next film too', async () => {
+    await open('/placed.webm');
+    await untilChosen('English');
+    await choose('Off');
+    await open('/placed.webm');
+    await untilChosen('off');
+  });
+
+  test('begin with those for what the sound leaves untranslated, and are exact where a file plays as it is', async () => {
+    await open('/direct.mkv');
+    expect(await app.page.evaluate(() => document.querySelector('video')?.currentSrc)).toMatch(/\/direct$/);
+    await untilChosen('English');
+    await expectExactLines('subtitles-mp3-mkv', 0.023);
+  });
+
+  test('that are pictures are listed, and cannot be chosen', async () => {
+    await open('/pictures.mkv');
+    await app.page.keyboard.press('Shift+S');
+    await app.page.getByRole('menuitemradio', { name: /PGS.*cannot be shown yet/, disabled: true }).waitFor();
+    await app.page.keyboard.press('Escape');
+  });
+});
+
+describe('a subtitle file', () => {
+  test('that is dropped onto the film is shown at once', async () => {
+    await open('/bunny.mkv');
+    await drop('Bunny.de.srt', ADDED);
+    await untilChosen('German');
+    await expect.poll(shown).toEqual(['A line of <i>ours</i>,\nand another below it']);
+    await seekPaused(app.page, 12);
+    await screen(app.page, 'subtitles');
+    await app.page.mouse.move(500, 300);
+    await app.page.locator('media-controller:not([userinactive])').waitFor();
+    await screen(app.page, 'subtitles-controls');
+  });
+
+  test('that cannot be read says why, and nothing is lost', async () => {
+    await drop('Letter.srt', 'Dear all');
+    await app.page.getByText('Letter.srt was not added. These are no subtitles').waitFor();
+    await untilChosen('German');
+    await expect.poll(shown).toEqual(['A line of <i>ours</i>,\nand another below it']);
+  });
+
+  test('is picked from the menu', async () => {
+    await app.page.mouse.move(500, 300);
+    await button().click();
+    await screen(app.page, 'subtitle-menu');
+    const choosing = app.page.waitForEvent('filechooser');
+    await app.page.getByRole('menuitem', { name: 'Add a file…' }).click();
+    const buffer = Buffer.from(`WEBVTT\n\n00:00.000 --> 00:40.000 line:0\nAbove\n`);
+    await (await choosing).setFiles({ name: 'Above.vtt', mimeType: 'text/vtt', buffer });
+    await untilChosen('Above.vtt');
+    await expect.poll(shown).toEqual(['Above']);
+  });
+
+  test('is there again when the core was not', async () => {
+    process.kill(app.corePid(), 'SIGKILL');
+    await app.page.getByText('The streaming core stopped and is being restarted.').waitFor();
+    await app.ready();
+    await choose(/German/);
+    await expect.poll(shown).toEqual(['A line of <i>ours</i>,\nand another below it']);
+    await choose(/Above/);
+    await expect.poll(shown).toEqual(['Above']);
+  });
+
+  test('without a film says what it needs', async () => {
+    await leaveFilm(app.page);
+    const transfer = await app.page.evaluateHandle(() => {
+      const made = new DataTransfer();
+      made.items.add(new File(['x'], 'Alone.srt'));
+      return made;
+    });
+    await app.page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+    await app.page.getByText('Open the film first').waitFor();
+  });
+});

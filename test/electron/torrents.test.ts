@@ -1,12 +1,14 @@
 import { copyFileSync, linkSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Seed, seed } from '../conformance/seed.ts';
 import { film, realClip } from '../lab/media/index.ts';
 import { expectExactSeeks } from './exact-seeks.ts';
 import { launchApp, type RunningApp } from './harness.ts';
 import { leaveFilm, openLink, screen, sessions, untilPlaying } from './player.ts';
+import { seekPaused } from './seek.ts';
 
 /** Nobody beyond this computer is talked to. */
 const cacheDir = mkdtempSync(join(tmpdir(), 'raffi-torrents-cache-'));
@@ -78,6 +80,75 @@ test('another film of a pack is chosen from the list of its files', async () => 
   await expect.poll(() => sessions(app)).toHaveLength(1);
   await app.page.getByRole('button', { name: 'Open another film' }).click();
 });
+
+test('an episode is followed by the next one, of the same torrent and in the same full screen', async () => {
+  await openLink(app.page, pack.magnet);
+  await untilPlaying(app);
+  await chooseFile('Episode 1.mp4');
+  const asked: string[] = [];
+  const note = (request: Request) => {
+    const { pathname } = new URL(request.url());
+    if (/^\/sessions(\/[^/]+)?$/.test(pathname)) asked.push(request.method());
+  };
+  app.page.on('request', note);
+  await app.page.keyboard.press('f');
+  await app.page.waitForFunction(() => document.fullscreenElement !== null);
+  await app.page.mouse.move(500, 300);
+  await app.page.getByRole('button', { name: 'Next episode' }).waitFor();
+  await app.page.keyboard.press('n');
+  await expect.poll(() => app.page.title()).toContain('Episode 2.mp4');
+  await untilPlaying(app);
+  await expect.poll(() => sessions(app)).toHaveLength(1);
+  app.page.off('request', note);
+  // What both share is never let go of.
+  expect(asked.filter((method) => method !== 'GET')).toEqual(['POST', 'DELETE']);
+  expect(await app.page.evaluate(() => document.fullscreenElement !== null)).toBe(true);
+  await app.page.keyboard.press('Escape');
+  await app.page.waitForFunction(() => document.fullscreenElement === null);
+  await app.page.mouse.move(520, 320);
+  await app.page.getByRole('button', { name: 'Files of this torrent' }).waitFor();
+  expect(await app.page.getByRole('button', { name: 'Next episode' }).count()).toBe(0);
+});
+
+test('at the end of an episode the next one begins by itself, unless somebody stays', async () => {
+  const card = app.page.getByRole('region', { name: 'Next episode' });
+  await chooseFile('Episode 1.mp4');
+  await untilPlaying(app);
+  await playFrom(19);
+  await card.getByText('Episode 2', { exact: true }).waitFor();
+  await screen(app.page, 'next-episode');
+  await app.page.keyboard.press('Escape');
+  await card.waitFor({ state: 'detached' });
+  await playFrom(19);
+  await app.page.getByText('The film has ended.').waitFor({ state: 'attached' });
+  expect(await card.count()).toBe(0);
+  await chooseFile('Episode 2.mp4');
+  await untilPlaying(app);
+  await chooseFile('Episode 1.mp4');
+  await untilPlaying(app);
+  await playFrom(19);
+  await card.waitFor();
+  await expect.poll(() => app.page.title(), { timeout: 30_000 }).toContain('Episode 2.mp4');
+  await untilPlaying(app);
+  await expect.poll(() => sessions(app)).toHaveLength(1);
+  await app.page.keyboard.press('f');
+  await app.page.waitForFunction(() => document.fullscreenElement !== null);
+  await leaveFilm(app.page);
+  await app.page.waitForFunction(() => document.fullscreenElement === null);
+});
+
+async function chooseFile(name: string): Promise<void> {
+  if ((await app.page.title()).includes(name)) return;
+  await app.page.mouse.move(500, 300);
+  await app.page.getByRole('button', { name: 'Files of this torrent' }).click();
+  await app.page.getByRole('menuitemradio', { name }).click();
+  await expect.poll(() => app.page.title()).toContain(name);
+}
+
+async function playFrom(seconds: number): Promise<void> {
+  await seekPaused(app.page, seconds);
+  await app.page.evaluate(() => document.querySelector('video')?.play());
+}
 
 test('a link of which nobody has anything says what is waited for', async () => {
   await openLink(app.page, 'c'.repeat(40));

@@ -18,7 +18,7 @@ import { Recovery } from './recovery.svelte.ts';
 import { type Item, SessionLink } from './session-link.ts';
 import { SessionNews } from './session-news.svelte.ts';
 import { Subtitles } from './subtitles.svelte.ts';
-import { type FileChoice, fileChoices } from './torrent-files.ts';
+import { type FileChoice, fileChoices, nameInPack, nextFile } from './torrent-files.ts';
 
 /** Between two attempts to reach a core that does not answer. */
 const UNREACHABLE_PAUSE_MS = 300;
@@ -39,6 +39,8 @@ export class Film {
   chapters: ChapterMark[] = $state.raw([]);
   /** Which of the torrent’s films plays, and what the others are. */
   files: FileChoice[] = $derived(fileChoices(this.news.view?.torrent));
+  /** What comes after it in the torrent; null: nothing. */
+  next: FileChoice | null = $derived(nextFile(this.files, this.news.view?.torrent));
 
   readonly #context: FilmContext;
   readonly #session: SessionLink;
@@ -266,7 +268,7 @@ export class Film {
     this.news.answered(view);
     this.player.audioIndex = view.audioIndex;
     this.player.isLive = view.live === true;
-    if (view.name !== '') this.name = view.name;
+    this.name = nameInPack(this.files, view.torrent) ?? (view.name || this.name);
     this.#mark();
   }
 

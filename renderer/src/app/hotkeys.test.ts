@@ -26,6 +26,8 @@ test.each([
   ['s', { do: 'toggle-subtitles' }],
   ['z', { do: 'delay-subtitles', seconds: -0.1 }],
   ['x', { do: 'delay-subtitles', seconds: 0.1 }],
+  ['n', { do: 'next' }],
+  ['N', { do: 'next' }],
   ['y', null],
   ['Tab', null],
 ])('%s', (key, action) => {

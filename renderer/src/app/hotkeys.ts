@@ -11,6 +11,7 @@ export type HotkeyAction =
         | 'subtitle-menu'
         | 'toggle-quality'
         | 'toggle-details'
+        | 'next'
         | 'escape';
     }
   | { do: 'skip'; seconds: number }
@@ -73,6 +74,8 @@ export function hotkey(key: Key, focus: FocusKind): HotkeyAction | null {
       return { do: 'delay-subtitles', seconds: -0.1 };
     case 'x':
       return { do: 'delay-subtitles', seconds: 0.1 };
+    case 'n':
+      return { do: 'next' };
     case 'c':
       return { do: 'toggle-cast' };
     case 'q':

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import type { TorrentStatus, TorrentView } from '../../../src/torrent/status.ts';
-import { bufferText, fileChoices, swarmText, waitText } from './torrent-files.ts';
+import {
+  bufferText,
+  fileChoices,
+  nameInPack,
+  nextFile,
+  swarmText,
+  titleOfFile,
+  waitText,
+} from './torrent-files.ts';
 
 const file = (fileIdx: number, path: string, playable = true) => ({
   fileIdx,
@@ -16,6 +24,32 @@ test('episodes are offered in their order, and nothing that cannot be played', (
     { key: 0, label: 'E10.mkv', hint: '1.0 GB' },
   ]);
   expect(fileChoices(undefined)).toEqual([]);
+});
+
+const pack = fileChoices({
+  files: [file(0, 'Show/E1.mkv'), file(2, 'Show/E2.mkv')],
+} as unknown as TorrentView);
+
+test.each([
+  [2, 'E2.mkv'],
+  [null, undefined],
+  [7, undefined],
+])('what comes next is the file that the core names: %s', (nextFileIdx, label) => {
+  expect(nextFile(pack, { nextFileIdx })?.label).toBe(label);
+});
+
+test('a film of a pack is called as its file, the only one as its torrent', () => {
+  expect(nameInPack(pack, { fileIdx: 2 })).toBe('E2.mkv');
+  expect(nameInPack(pack, { fileIdx: null })).toBeNull();
+  expect(nameInPack(pack.slice(1), { fileIdx: 2 })).toBeNull();
+});
+
+test.each([
+  ['E2.mkv', 'E2'],
+  ['Show.S01E02.1080p.x264.mp4', 'Show.S01E02.1080p.x264'],
+  ['Mr. Bean', 'Mr. Bean'],
+])('%s is shown as %s', (label, title) => {
+  expect(titleOfFile(label)).toBe(title);
 });
 
 test.each([

@@ -22,6 +22,27 @@ export function fileChoices(torrent: TorrentView | undefined): FileChoice[] {
     }));
 }
 
+/** What a film of a pack is called: as its file; null for the one film of a torrent, which is called as that is. */
+export function nameInPack(
+  files: readonly FileChoice[],
+  torrent: Pick<TorrentView, 'fileIdx'> | undefined,
+): string | null {
+  return files.length < 2 ? null : (files.find(({ key }) => key === torrent?.fileIdx)?.label ?? null);
+}
+
+/** What is to be played after this file, as the core says; null: nothing. */
+export function nextFile(
+  files: readonly FileChoice[],
+  torrent: Pick<TorrentView, 'nextFileIdx'> | undefined,
+): FileChoice | null {
+  return files.find(({ key }) => key === torrent?.nextFileIdx) ?? null;
+}
+
+/** A file's name as a person would call it. */
+export function titleOfFile(label: string): string {
+  return label.replace(/\.[a-z0-9]{2,4}$/i, '');
+}
+
 /** The swarm in a line, for somebody who waits: how many share it, how fast it comes in. */
 export function swarmText({ stage, peers, knownPeers, downloadSpeed }: TorrentStatus): string {
   if (peers === 0) return knownPeers === 0 ? 'No peers yet' : `Connecting to ${count(knownPeers, 'peer')}`;

@@ -164,18 +164,31 @@ describe.skipIf(LAN_ADDRESS === undefined)(`a film on a television${LAN_NOTE}`, 
     await untilPlaying(app);
   });
 
-  test('its text tracks are shown there', async () => {
+  test('its subtitles go there with it, are changed there, and come back', async () => {
     await leaveFilm(app.page);
     await openLink(app.page, origin.url('/subtitles.mkv'));
     await untilPlaying(app);
+    await app.page.keyboard.press('s');
+    await button('Subtitles: English').waitFor();
     await pauseHere();
     await pick();
+    expect((await tv.line('track')).text).toContain('First');
+    expect(loads().at(-1)?.payload.activeTrackIds).toHaveLength(1);
     await untilOnTv();
     await app.page.keyboard.press('k');
-    await button('Subtitles').click();
+    await app.page.keyboard.press('s');
     await screen(app.page, 'cast-subtitles');
-    await app.page.getByRole('menuitemradio', { checked: false }).first().click();
-    expect((await tv.line('track')).text).toContain('First');
+    await app.page.getByRole('menuitemradio', { name: /German/, checked: false }).click();
+    await tv.line('track', ({ text }) => text.includes('Plain'));
+    await button('Subtitles').click();
+    await app.page.getByRole('menuitemradio', { name: /German/, checked: true }).waitFor();
+    await app.page.keyboard.press('Escape');
+    await button('Stop casting').click();
+    await untilReady();
+    await button('Subtitles: German').waitFor();
+    // Off there is off here as well.
+    await pick();
+    await untilOnTv();
     await button('Subtitles').click();
     await app.page.getByRole('menuitemradio', { name: 'Off', checked: false }).click();
     await tv.line(
@@ -185,6 +198,7 @@ describe.skipIf(LAN_ADDRESS === undefined)(`a film on a television${LAN_NOTE}`, 
     );
     await button('Stop casting').click();
     await untilReady();
+    await button('Subtitles: off').waitFor();
   });
 
   testWithOtherSender('whoever ends it from elsewhere leaves it waiting here', async () => {

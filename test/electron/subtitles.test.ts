@@ -1,8 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeHls } from '../lab/adaptive/hls.ts';
 import { film, filmFacts, frameNumberAt, realClip } from '../lab/media/index.ts';
 import { type Origin, startOrigin } from '../lab/origin/index.ts';
 import { launchApp, type RunningApp } from './harness.ts';
-import { leaveFilm, openLink, screen, untilPlaying } from './player.ts';
+import { forgetRequests, leaveFilm, openLink, screen, untilPlaying } from './player.ts';
 import { randomFrames, resume, SEEK_SEED, seekPaused } from './seek.ts';
 
 const FRAMES_PER_SECOND = 24;
@@ -11,13 +15,18 @@ const ADDED = '1\n00:00:00,000 --> 00:00:40,000\nA line of <i>ours</i>,\nand ano
 
 let app: RunningApp;
 let origin: Origin;
+let folder: string;
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'raffi-subtitles-'));
+  await makeHls(join(folder, 'hls'), 'ts', 'gop2-mkv');
   origin = await startOrigin({
+    dir: folder,
     files: {
       '/subtitles.mkv': await film('subtitles-mkv'),
       '/placed.webm': await film('subtitles-webm'),
       '/pictures.mkv': await film('subtitles-pictures-mkv'),
       '/direct.mkv': await film('subtitles-mp3-mkv'),
+      '/long.mkv': await film('bench-subtitles-mkv'),
       '/bunny.mkv': await realClip('mkv'),
     },
   });
@@ -27,6 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app?.close();
   await origin?.close();
+  await rm(folder, { recursive: true, force: true });
 });
 
 async function open(path: string): Promise<void> {
@@ -148,6 +158,47 @@ describe('subtitles of a film', () => {
     await app.page.keyboard.press('Shift+S');
     await app.page.getByRole('menuitemradio', { name: /PGS.*cannot be shown yet/, disabled: true }).waitFor();
     await app.page.keyboard.press('Escape');
+  });
+});
+
+describe('a film of three minutes with a line every ten seconds', () => {
+  const windows = () =>
+    app.page.evaluate(() => {
+      const requests = performance.getEntriesByType('resource').map(({ name }) => new URL(name));
+      const ours = requests.filter(({ pathname }) => pathname.endsWith('/subtitles/0.vtt'));
+      return ours.map(({ searchParams }) => [
+        Number(searchParams.get('from')),
+        Number(searchParams.get('to')),
+      ]);
+    });
+
+  test('has its lines loaded from the place that plays on, and those that follow behind them', async () => {
+    await forgetRequests(app.page);
+    await open('/long.mkv');
+    await app.page.keyboard.press('s');
+    await untilChosen('Subtitles 1');
+    const places = [121.5, 1.5, 131.5, 11.5, 172.5];
+    for (const seconds of places) {
+      await seekPaused(app.page, seconds);
+      await expect.poll(shown).toEqual([`Line ${Math.floor(seconds / 10)}`]);
+    }
+    const [first, ...asked] = await windows();
+    expect(asked).toContainEqual([121.5, 136.5]);
+    const ends = [first, ...asked].map((window) => window?.[1]);
+    for (const [from = 0, to = 0] of asked) {
+      expect([...places, ...ends]).toContain(from);
+      expect(to - from).toBeLessThanOrEqual(60);
+    }
+  });
+});
+
+describe('a film that its server has cut', () => {
+  test('shows an added file, too', async () => {
+    await open('/hls/index.m3u8');
+    await drop('Lines.srt', ADDED);
+    await untilChosen('Lines.srt');
+    await seekPaused(app.page, 5);
+    await expect.poll(shown).toEqual(['A line of <i>ours</i>,\nand another below it']);
   });
 });
 

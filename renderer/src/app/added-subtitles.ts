@@ -1,8 +1,8 @@
 import type { SubtitleTrack } from '../../../src/session/types.ts';
+import { readLabels } from '../../../src/subtitles/beside/labels.ts';
 import { MAX_SUBTITLE_FILE_BYTES } from '../../../src/subtitles/read-subtitle-file.ts';
 import type { SubtitleFile } from '../api/client.ts';
 import { ApiError } from '../api/problem.ts';
-import { languageOfFile } from '../player/subtitle-tracks.ts';
 import { byteSize } from '../player/time.ts';
 
 /** Hands a file over to the film's session. Rejects with `ApiError`. */
@@ -17,6 +17,10 @@ export class AddedSubtitles {
     this.#upload = upload;
   }
 
+  get isEmpty(): boolean {
+    return this.#files.length === 0;
+  }
+
   /** Whether the track at this position came from here. */
   has(index: number | null): boolean {
     return this.#files.some((one) => one.index === index);
@@ -29,7 +33,7 @@ export class AddedSubtitles {
     try {
       // Not the file itself: it may be gone by the time that it is needed again.
       const bytes = new Blob([await file.arrayBuffer()]);
-      const labelled = { bytes, title: file.name, language: languageOfFile(file.name) };
+      const labelled = { bytes, title: file.name, language: languageIn(file.name) };
       const track = await this.#upload(labelled);
       this.#files.push({ file: labelled, index: track.index });
       return track;
@@ -56,4 +60,9 @@ export class AddedSubtitles {
     }
     return moved;
   }
+}
+
+/** The language that a file's name tells, as those beside a film do: `Film.de.srt`. */
+function languageIn(name: string): string | null {
+  return readLabels(name.replace(/\.\w{1,4}$/, ''), 'end').language;
 }

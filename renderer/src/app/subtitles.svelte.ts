@@ -120,18 +120,6 @@ export class Subtitles {
     this.#answer(`Subtitles: ${file.name}`);
   }
 
-  /** Looks for tracks that have been found since. Never rejects. */
-  async refresh(): Promise<void> {
-    const id = this.#options.sessionId();
-    if (id === null) return;
-    const view = await this.#options
-      .api()
-      .session(id)
-      .catch(() => null);
-    if (view !== null && id === this.#options.sessionId())
-      this.#options.news.subtitlesAre(view.subtitles ?? []);
-  }
-
   /** Gives a core that knows the film anew what was added before. False where it did not take that. Never rejects. */
   restore(): Promise<boolean> {
     this.#restoring ??= this.#addLost()
@@ -172,8 +160,11 @@ export class Subtitles {
   }
 
   async #addLost(): Promise<boolean> {
-    await this.refresh();
-    const moved = await this.#added.restore(this.tracks);
+    const { api, sessionId } = this.#options;
+    const id = sessionId();
+    if (id === null || this.#added.isEmpty) return true;
+    const { subtitles = [] } = await api().session(id);
+    const moved = await this.#added.restore(subtitles);
     if (typeof this.#wish === 'number') this.#wish = moved.get(this.#wish) ?? this.#wish;
     return true;
   }

@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SubtitleTrack } from '../../../src/session/types.ts';
-import {
-  initialSubtitles,
-  isSubtitleFile,
-  languageOfFile,
-  likelySubtitles,
-  pictureChoices,
-  subtitleChoices,
-} from './subtitle-tracks.ts';
+import { initialSubtitles, likelySubtitles, pictureChoices, subtitleChoices } from './subtitle-tracks.ts';
 
 const track = (index: number, facts: Partial<SubtitleTrack>): SubtitleTrack => ({
   ...{ index, codec: 'subrip', language: null, title: null, isText: true },
@@ -27,7 +20,7 @@ test('subtitles that are text are named like sound, and keep their place among a
     { index: 0, label: 'English', hint: '' },
     { index: 2, label: 'German', hint: 'Nur Fremdes · Forced' },
     { index: 3, label: 'Subtitles 4', hint: '' },
-    { index: 4, label: 'mine.srt', hint: 'Added' },
+    { index: 4, label: 'mine.srt', hint: 'File' },
   ]);
 });
 
@@ -68,29 +61,4 @@ test.each([
 
 test('switched on where there are none', () => {
   expect(likelySubtitles([], ['en'])).toBeNull();
-});
-
-test.each([
-  ['Film.de.srt', 'de'],
-  ['Film.2024.eng.srt', 'eng'],
-  ['Film.pt-BR.forced.srt', 'pt-BR'],
-  ['Film.zh_Hans.vtt', 'zh-Hans'],
-  ['Film.DE.SRT', 'DE'],
-  ['Film.srt', null],
-  ['de.srt', null],
-  ['Film.x264.srt', null],
-  ['Film.qqx.srt', null],
-  ['Film.The End.ass', null],
-])('the language of %s is %s', (name, language) => {
-  expect(languageOfFile(name)).toBe(language);
-});
-
-test.each([
-  ['a.srt', true],
-  ['a.VTT', true],
-  ['a.de.ass', true],
-  ['a.srt.mkv', false],
-  ['srt', false],
-])('%s is subtitles: %s', (name, is) => {
-  expect(isSubtitleFile(name)).toBe(is);
 });

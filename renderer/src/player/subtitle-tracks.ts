@@ -29,7 +29,7 @@ function choiceOf({ index, isForced, isExternal, ...track }: SubtitleTrack, loca
   const language = languageName(track.language, locale);
   const title = track.title?.trim() || null;
   const label = language ?? title ?? `Subtitles ${index + 1}`;
-  const notes = [title === label ? null : title, isForced && 'Forced', isExternal && 'Added'];
+  const notes = [title === label ? null : title, isForced && 'Forced', isExternal && 'File'];
   return { index, label, hint: notes.filter((note) => note).join(' · ') };
 }
 
@@ -78,24 +78,5 @@ function bestIn(texts: readonly SubtitleTrack[], language: string | null): numbe
   return (whole.find(({ isDefault }) => isDefault) ?? whole[0] ?? fitting[0])?.index ?? null;
 }
 
-const SUBTITLE_FILE = /\.(?:srt|vtt|ass|ssa)$/i;
-
 /** What the file picker offers. */
 export const SUBTITLE_EXTENSIONS = '.srt,.vtt,.ass,.ssa';
-
-/** Whether a file is called as subtitles are. */
-export function isSubtitleFile(name: string): boolean {
-  return SUBTITLE_FILE.test(name);
-}
-
-/** The language that a subtitle file's name tells, as players have it: `Film.de.srt`, `Film.pt-BR.forced.srt`; null where it tells none. */
-export function languageOfFile(name: string): string | null {
-  const parts = name.replace(SUBTITLE_FILE, '').split('.').slice(1);
-  const tag = parts.findLast((part) => !/^(?:forced|sdh|cc|hi|default|full)$/i.test(part));
-  if (tag === undefined || !/^[a-z]{2,3}(?:[-_][a-z]{2,4})?$/i.test(tag)) return null;
-  const code = primaryLanguage(tag);
-  // ICU has no name for what is no language.
-  const isKnown =
-    code !== null && new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' }).of(code);
-  return isKnown ? tag.replace('_', '-') : null;
-}

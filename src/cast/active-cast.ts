@@ -117,11 +117,11 @@ export class ActiveCast {
   async setTracks({ audioIndex, subtitleIndex }: CastTracks): Promise<void> {
     const { film } = this.#slot;
     if (!film) throw notOurs();
-    // A receiver cannot change the sound of HLS: it loads the film again, where it was.
+    // A receiver cannot change the sound of HLS, nor hear of more subtitles: it loads the film again, where it was.
     const isOtherSound = audioIndex !== undefined && audioIndex !== film.audioIndex;
     if (isOtherSound) await film.setAudio(audioIndex, this.#ending.signal);
     if (subtitleIndex !== undefined) film.subtitleIndex = subtitleIndex;
-    if (isOtherSound) await this.#loadAgain(film);
+    if (isOtherSound || !film.hasOfferedSubtitles) await this.#loadAgain(film);
     else await this.command('EDIT_TRACKS_INFO', { activeTrackIds: film.activeTrackIds });
     this.#progress.filmIs(film);
   }
@@ -203,7 +203,7 @@ export class ActiveCast {
     const currentTime = film.durationSeconds === null ? null : seconds;
     const options = { currentTime, activeTrackIds: film.activeTrackIds, autoplay };
     try {
-      this.#progress.heardMedia(await player.load(receiver, application, film.media, options, signal));
+      this.#progress.heardMedia(await player.load(receiver, application, film.describe(), options, signal));
     } catch (error) {
       // Of one that is gone nobody knows what it would have done.
       const isThere = this.#link?.connected !== undefined;

@@ -55,6 +55,8 @@ export class CastFilm {
   /** What the device plays, or is to play. */
   audioIndex: number;
   subtitleIndex: number | null;
+  /** How many the device has heard of. */
+  #offeredSubtitles = 0;
   #isClosed = false;
 
   /** Nothing of the film is read yet. @throws `session_not_found`, and what `issue` throws */
@@ -141,8 +143,13 @@ export class CastFilm {
     return this.subtitleIndex === null ? [] : [trackIdOf(this.subtitleIndex)];
   }
 
-  /** What the device is told; complete once it is prepared. */
-  get media(): MediaInformation {
+  /** Whether the device knows the subtitles that it is to show: since it loaded the film, some may have been added. */
+  get hasOfferedSubtitles(): boolean {
+    return this.subtitleIndex === null || this.subtitleIndex < this.#offeredSubtitles;
+  }
+
+  /** What the device is told to load; complete once it is prepared. */
+  describe(): MediaInformation {
     const reference: FilmReference = {
       sessionId: this.sessionId,
       castSessionId: this.#session.id,
@@ -150,6 +157,7 @@ export class CastFilm {
       subtitleIndex: this.subtitleIndex,
     };
     const films = { film: this.#session.snapshot(), origin: this.#origin.snapshot() };
+    this.#offeredSubtitles = films.origin.subtitles?.length ?? 0;
     return mediaInformation(films, this.#profile.delivery, this.#tokens, reference);
   }
 

@@ -169,6 +169,15 @@ describe.skipIf(LAN_ADDRESS === undefined)(`casting to a device${LAN_NOTE}`, () 
       await rig.core.cast.setTracks({ subtitleIndex: null });
       await expect.poll(() => watcher.status.subtitleIndex).toBeNull();
       expect(loads(receiver)).toHaveLength(1);
+
+      // Of what is added now the device has not heard: it loads the film again, where it is.
+      const later = 'WEBVTT\n\n00:00.500 --> 00:02.000\nLater\n';
+      await rig.get(`/sessions/${sessionId}/subtitles`, { method: 'POST', body: later });
+      await rig.core.cast.setTracks({ subtitleIndex: own.length + 1 });
+      const shown = await receiver.line('track', ({ trackId }) => trackId === own.length + 2);
+      expect(shown.text).toContain('Later');
+      await expect.poll(() => watcher.status.subtitleIndex).toBe(own.length + 1);
+      expect(loads(receiver)).toHaveLength(2);
       expectAllFetched(receiver);
       await rig.core.cast.stop();
       await rig.close(sessionId);

@@ -6,7 +6,7 @@ import { startOtherSender } from '../lab/receiver/other-sender.ts';
 import { testWithOtherSender } from '../support/cast-gate.ts';
 import { LAN_ADDRESS, LAN_NOTE } from '../support/lan-address.ts';
 import { launchApp, type RunningApp } from './harness.ts';
-import { leaveFilm, openLink, screen, sessions, untilPlaying } from './player.ts';
+import { dropFile, leaveFilm, openLink, screen, sessions, untilPlaying } from './player.ts';
 import { placeOf, televisionOf } from './television.ts';
 
 /** Two words on one place: a device and a player round to their own frames. */
@@ -196,9 +196,17 @@ describe.skipIf(LAN_ADDRESS === undefined)(`a film on a television${LAN_NOTE}`, 
       ({ payload: { type, activeTrackIds } }) =>
         type === 'EDIT_TRACKS_INFO' && Array.isArray(activeTrackIds) && activeTrackIds.length === 0,
     );
+    // And a file that falls onto the remote control goes there.
+    await dropFile(app.page, 'Mine.srt', '1\n00:00:00,000 --> 00:00:20,000\nMine\n');
+    await tv.line('track', ({ text }) => text.includes('Mine'));
+    await remote()
+      .getByRole('button', { name: 'Play', exact: true })
+      .or(button('Pause'))
+      .and(enabled())
+      .waitFor();
     await button('Stop casting').click();
     await untilReady();
-    await button('Subtitles: off').waitFor();
+    await button('Subtitles: Mine.srt').waitFor();
   });
 
   testWithOtherSender('whoever ends it from elsewhere leaves it waiting here', async () => {

@@ -20,6 +20,19 @@ export async function leaveFilm(page: Page): Promise<void> {
   await page.waitForSelector('#link');
 }
 
+/** Lets a file fall onto the window, as a file manager does. */
+export async function dropFile(page: Page, name: string, text: string): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    (file) => {
+      const made = new DataTransfer();
+      made.items.add(new File([file.text], file.name));
+      return made;
+    },
+    { name, text },
+  );
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+}
+
 /** Until the film plays and its clock runs. */
 export async function untilPlaying(app: RunningApp, beyondSeconds = 0.2): Promise<void> {
   try {

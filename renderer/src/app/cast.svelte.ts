@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { CastApi } from '../../../electron/ipc/contract.ts';
 import type { CastCheck, CastDevice, CastSnapshot, CastStatus, CastTracks } from '../../../src/cast/types.ts';
 import { ApiError, type Failure, failureFrom, failureOfRejection } from '../api/problem.ts';
@@ -158,6 +159,14 @@ export class Cast {
 
   setTracks(tracks: CastTracks): void {
     void this.#tell((remote) => remote.setTracks(tracks)).catch(() => {});
+  }
+
+  /** Called in an effect: what is chosen of the subtitles here, as a file that is added, is shown there. */
+  followSubtitles(): void {
+    const { chosen } = this.#film.subtitles;
+    untrack(() => {
+      if (this.canSteer && this.status?.subtitleIndex !== chosen) this.setTracks({ subtitleIndex: chosen });
+    });
   }
 
   /** Whether there is a film on a device that does what it is told. */

@@ -49,6 +49,12 @@ test('a magnet link on the command line plays, and five seeks show the picture o
   await app.page.keyboard.press('i');
   await expect.poll(() => app.page.textContent('[aria-label=Details]')).toContain('1 peer');
   await screen(app.page, 'torrent');
+  const whole = app.page.getByRole('switch', { name: 'Download the whole film' });
+  expect(await whole.getAttribute('aria-checked')).toBe('false');
+  await whole.click();
+  await expect.poll(() => whole.getAttribute('aria-checked')).toBe('true');
+  await expect.poll(() => app.page.textContent('[aria-label=Details]')).toContain('100 % here');
+  await screen(app.page, 'torrent-whole');
   expect(app.log()).not.toMatch(/page error|Content Security Policy/);
 });
 

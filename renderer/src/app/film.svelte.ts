@@ -122,6 +122,13 @@ export class Film {
     this.subtitles.show(this.phase === 'playing', offset);
   }
 
+  /** Has all of a torrent's file fetched, or no more of it than plays. Never rejects: the switch stays where the core has it. */
+  async downloadAll(isWanted: boolean): Promise<void> {
+    const { id } = this.#session;
+    const done = id === null ? null : this.#context.api().downloadAll(id, isWanted);
+    await done?.then(() => this.news.downloadsAll(isWanted)).catch(() => {});
+  }
+
   /** The picture stands still for want of data, and nobody sought. */
   async starved(): Promise<void> {
     const { id } = this.#session;

@@ -41,6 +41,12 @@ export class SessionNews {
     this.#amend({ subtitles });
   }
 
+  /** Whether all of the torrent's file is fetched from now on. */
+  downloadsAll(downloadAll: boolean): void {
+    const torrent = this.view?.torrent;
+    if (torrent !== undefined) this.#amend({ torrent: { ...torrent, downloadAll } });
+  }
+
   #amend(changed: Partial<SessionView>): void {
     if (this.view !== null) this.view = { ...this.view, ...changed };
   }

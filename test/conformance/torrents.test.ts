@@ -110,10 +110,10 @@ describe('a torrent’s file', () => {
   }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'raffi-ranges-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    const bytes = noise(96 * MIB);
+    const bytes = noise(32 * MIB);
     const path = join(folder, 'noise.mkv');
     await writeFile(path, bytes);
-    const { magnet, infoHash } = await seeded(path, { pieceBytes: 128 * 1024 });
+    const { magnet, infoHash } = await seeded(path, { pieceBytes: 128 * 1024, uploadLimit: 12_000_000 });
     const random = randomNumbers(21);
     const wrong: string[] = [];
     const ask = async () => {
@@ -124,7 +124,7 @@ describe('a torrent’s file', () => {
       const isRight = answer.status === 206 && Buffer.compare(answer.bytes, bytes.subarray(start, end)) === 0;
       if (!isRight) wrong.push(`${start}-${end}: ${answer.status}, ${answer.bytes.length} bytes`);
     };
-    // Its peer is quick: after so many it is all there, and it is opened anew.
+    // After so many most of it is there, and it is opened anew.
     for (let round = 0; round < 10; round += 1) {
       const session = await rig.open(magnet, { kind: 'torrent' });
       const four = [1, 2, 3, 4].map(async () => {

@@ -14,7 +14,8 @@ export async function fetchAhead(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    for await (const _ of source.stream(start, Math.min(end, start + MAX_BYTES_AHEAD), signal));
+    const pieces = source.stream(start, Math.min(end, start + MAX_BYTES_AHEAD), signal);
+    for await (const piece of pieces) source.reuse?.(piece);
   } catch {
     // Whoever needs these bytes asks for them again and hears why they cannot be had.
   }

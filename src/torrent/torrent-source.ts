@@ -72,6 +72,7 @@ export class TorrentSource implements ByteSource {
     for await (const part of this.#parts(from, to, signal)) {
       bytes.set(part, filled);
       filled += part.length;
+      this.reuse(part);
     }
     return bytes;
   }
@@ -203,7 +204,7 @@ export class TorrentSource implements ByteSource {
       // Nothing can be told of a film before its first bytes are there: its examination must not be what waits for them.
       await torrent.arrival(Math.floor(file.offset / layout.pieceBytes), signal);
     } catch (error) {
-      this.#demand = undefined;
+      if (this.#demand === demand) this.#demand = undefined;
       torrent.leave(demand);
       throw error;
     } finally {

@@ -34,8 +34,9 @@ describe.runIf(process.platform === 'linux')('the packaged app', () => {
     rmSync(output, { recursive: true, force: true });
   });
 
-  test('holds what was built, ffmpeg and ffprobe, and nothing else', () => {
-    expect(readdirSync(join(folder, 'resources')).sort()).toEqual(['app.asar', 'app.asar.unpacked', 'bin']);
+  test('holds what was built, its licences, ffmpeg and ffprobe, and nothing else', () => {
+    const resources = ['app.asar', 'app.asar.unpacked', 'bin', 'third-party-notices.txt'];
+    expect(readdirSync(join(folder, 'resources')).sort()).toEqual(resources);
     expect(readdirSync(join(folder, 'resources/bin')).sort()).toEqual(['ffmpeg', 'ffprobe']);
     const files = listPackage(join(folder, 'resources/app.asar'), { isPack: false });
     expect(files.filter((file) => !/^\/(out(\/|$)|node_modules(\/|$)|package\.json$)/.test(file))).toEqual(

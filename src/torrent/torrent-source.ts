@@ -14,7 +14,7 @@ import type { TorrentSpec } from './torrent-spec.ts';
 import { torrentSurroundings } from './torrent-surroundings.ts';
 
 /** Streams give out pieces of at most this much. */
-const PART_BYTES = 1024 * 1024;
+const PART_BYTES = 512 * 1024;
 /** Parts that were given back and are kept for the next ones, at most. */
 const SPARE_BYTES = 4 * PART_BYTES;
 

@@ -9,9 +9,9 @@ import { type AskedBlock, SwarmPeer, shareOf, speedsOf } from './swarm-peer.ts';
 /** How often silent peers and slow blocks are looked for while something is wanted, milliseconds. */
 const TICK_MS = 250;
 /** Unfinished pieces that nobody wants any more are kept up to this much: a seek back finds them. */
-const KEPT_BYTES = 8 * 1024 * 1024;
+const KEPT_BYTES = 4 * 1024 * 1024;
 /** Memory of pieces that are done is kept for the next ones, up to this much. */
-const SPARE_BYTES = 8 * 1024 * 1024;
+const SPARE_BYTES = 4 * 1024 * 1024;
 /** Pieces that wait for their check or for the disk take at most this much, or two pieces: then no others are begun but the one somebody waits for. */
 const CHECKING_BYTES = 8 * 1024 * 1024;
 /** Pieces whose progress is told at most: a second of film is in a few. */

@@ -92,6 +92,7 @@ describe('a .torrent file', () => {
     ['a page', Buffer.from('<html>')],
     ['half a file', torrent().subarray(0, 80)],
     ['nesting without end', Buffer.alloc(2_000_000, 'l')],
+    ['a length below zero', Buffer.from('d-3:')],
     ['no info', bencode.encode({ announce: 'x' })],
     ['no bytes', torrent({ length: 0, pieces: new Uint8Array() })],
     ['a negative length', torrent({ length: -1 })],

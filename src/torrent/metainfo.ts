@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import bencode from 'bencode';
 import { z } from 'zod';
 import { RaffiError } from '../errors.ts';
 import { usableTrackers, usableWebSeeds } from './announce-urls.ts';
 import { displayPath } from './display-path.ts';
 import { onlyVersion2 } from './magnet.ts';
+import { decode, encode } from './safe-bencode.ts';
 import type { TorrentSpec } from './torrent-spec.ts';
 
 /** Largest `.torrent` file that is taken. */
@@ -71,7 +71,7 @@ const file = z.object({
  */
 export function parseMetainfo(metainfo: Uint8Array): TorrentSpec & { metainfo: Uint8Array } {
   if (metainfo.length > MAX_METAINFO_BYTES) throw broken('It is larger than 8 MiB.');
-  const parsed = file.safeParse(decode(metainfo));
+  const parsed = file.safeParse(decoded(metainfo));
   if (!parsed.success) throw broken('It lacks its info dictionary.');
   const { info, announce, ...lists } = parsed.data;
   const { infoHash, name } = layoutOf(info);
@@ -89,7 +89,7 @@ export function parseMetainfo(metainfo: Uint8Array): TorrentSpec & { metainfo: U
 
 /** What the info dictionary of a `.torrent` file says. Peers' descriptions arrive as such a file too. @throws as `parseMetainfo`. */
 export function parseLayout(metainfo: Uint8Array): TorrentLayout {
-  const parsed = file.safeParse(decode(metainfo));
+  const parsed = file.safeParse(decoded(metainfo));
   if (!parsed.success) throw broken('It lacks its info dictionary.');
   return layoutOf(parsed.data.info);
 }
@@ -111,7 +111,7 @@ function layoutOf(info: Record<string, unknown>): TorrentLayout {
   const pieceBytes = rest['piece length'];
   const pieceCount = Math.ceil(sizeBytes / pieceBytes);
   if (pieces.length !== pieceCount * HASH_BYTES) throw broken('Its piece hashes do not cover its files.');
-  const infoHash = createHash('sha1').update(bencode.encode(info)).digest('hex');
+  const infoHash = createHash('sha1').update(encode(info)).digest('hex');
   return { infoHash, name, isPrivate: Boolean(isPrivate), pieceBytes, pieceCount, sizeBytes, files };
 }
 
@@ -135,10 +135,9 @@ function filesOf(name: string, entries: z.infer<typeof fileEntry>[]): TorrentFil
   });
 }
 
-/** Nesting as deep as the file is long ends the stack: one more way of not being a torrent. */
-function decode(metainfo: Uint8Array): unknown {
+function decoded(metainfo: Uint8Array): unknown {
   try {
-    return bencode.decode(metainfo);
+    return decode(metainfo);
   } catch (cause) {
     throw broken('It is no .torrent file, or only a part of one.', cause);
   }

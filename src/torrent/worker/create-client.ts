@@ -3,7 +3,10 @@ import { isIP } from 'node:net';
 import WebTorrent from 'webtorrent';
 import type { AddressRanges } from '../address-ranges.ts';
 import type { TorrentSettings } from '../settings.ts';
-import { containListeners } from './contained.ts';
+import { guardDatagrams } from './guard-datagrams.ts';
+
+/** From peers, for all torrents together. */
+const MAX_CONNECTIONS = 500;
 
 /** A webtorrent client as the settings want it. It listens at once, so there is none before the first torrent. */
 export function createClient(settings: TorrentSettings, blocked: AddressRanges | null): WebTorrent {
@@ -28,8 +31,9 @@ export function createClient(settings: TorrentSettings, blocked: AddressRanges |
     downloadLimit: downloadLimit ?? -1,
     uploadLimit: uploadLimit ?? -1,
   });
-  // Anybody may send a datagram there, and bittorrent-dht 11.0.12 throws over a token or a hash that is not bytes. Nobody need know of it.
-  if (dhtSocket) containListeners(dhtSocket, 'message', () => {});
+  if (dhtSocket) guardDatagrams(dhtSocket);
+  // `maxConns` bounds those only that it makes itself.
+  client._connPool.tcpServer.maxConnections = MAX_CONNECTIONS;
   if (blocked) block(client, blocked);
   return client;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 /** BEP 10: the id of all messages of extensions, and of the handshake among them. */
 const [EXTENDED, HANDSHAKE] = [20, 0];
@@ -13,10 +13,7 @@ export async function hostilePeer(infoHash: string, messages: readonly Uint8Arra
     asked += 1;
     socket.on('error', () => {});
     socket.once('data', () => {
-      // It speaks the extension protocol (BEP 10) and says nothing of encryption.
-      socket.write(Buffer.from('\x13BitTorrent protocol\0\0\0\0\0\x10\0\0', 'latin1'));
-      socket.write(Buffer.from(infoHash, 'hex'));
-      socket.write(`-XX0001-${String(asked).padStart(12, '0')}`);
+      socket.write(handshakeOf(infoHash, asked));
       const all = Buffer.concat(messages.map(framed));
       // Again and again: before the description is known and after. Then it leaves, and is connected to anew.
       let rounds = 0;
@@ -37,7 +34,25 @@ export async function hostilePeer(infoHash: string, messages: readonly Uint8Arra
   };
 }
 
-function framed(message: Uint8Array): Uint8Array {
+/** Connects to somebody, sends that, and waits until it is let go. */
+export async function untilLeft(port: number, bytes: Uint8Array): Promise<void> {
+  const socket = connect({ host: '127.0.0.1', port });
+  socket.on('error', () => {}).resume();
+  socket.write(bytes);
+  await once(socket, 'close');
+}
+
+/** Of a peer that speaks the extension protocol (BEP 10) and says nothing of encryption. */
+export function handshakeOf(infoHash: string, number = 0): Uint8Array {
+  return Buffer.concat([
+    Buffer.from('\x13BitTorrent protocol\0\0\0\0\0\x10\0\0', 'latin1'),
+    Buffer.from(infoHash, 'hex'),
+    Buffer.from(`-XX0001-${String(number).padStart(12, '0')}`),
+  ]);
+}
+
+/** A message behind its length. */
+export function framed(message: Uint8Array): Uint8Array {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(message.length);
   return Buffer.concat([length, message]);

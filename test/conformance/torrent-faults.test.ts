@@ -12,7 +12,6 @@ import type { TorrentBounds } from '../../src/torrent/torrent.ts';
 import { isClean, settledDiff, snapshot } from '../lab/leaks.ts';
 import { realClip } from '../lab/media/index.ts';
 import { freePort } from '../lab/swarm/ports.ts';
-import { extended, hostilePeer } from './hostile-peer.ts';
 import { NO_FFMPEG, problemOf, Rig } from './rig.ts';
 import { type Seed, seed } from './seed.ts';
 
@@ -122,23 +121,6 @@ describe('a peer that', () => {
 
     expect(refusals).toBeLessThan(100);
     expect((await get(`${8 * PIECE}-${12 * PIECE}`)).status).toBe(206);
-  });
-
-  it('asks for the description and takes no answer is let go, and ends nothing', async () => {
-    const clip = await realClip();
-    const rig = await started();
-    const honest = await seeded(clip, { pieceBytes: PIECE });
-    // It uses no extension, yet sends a message of one: an answer cannot be addressed.
-    const messages = [extended('d1:mdee'), extended('d8:msg_typei0e5:piecei0ee', 1)];
-    const hostile = await hostilePeer(honest.infoHash, messages);
-    endings.push(hostile.close);
-    await rig.open(`${honest.magnet}&x.pe=${hostile.address}`, { kind: 'torrent' });
-    expect(sha1(await rig.bytes(`/torrents/${honest.infoHash}`))).toBe(sha1(await readFile(clip)));
-    // Once with encryption, which it does not speak, and once plainly.
-    await vi.waitFor(() => expect(hostile.asked()).toBeGreaterThan(1), 30_000);
-    const other = await seeded(clip, { pieceBytes: 2 * PIECE });
-    await rig.open(other.magnet, { kind: 'torrent' });
-    expect(sha1(await rig.bytes(`/torrents/${other.infoHash}`))).toBe(sha1(await readFile(clip)));
   });
 
   it('falls silent is not waited for', async () => {

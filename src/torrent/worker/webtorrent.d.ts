@@ -30,7 +30,14 @@ declare module 'webtorrent' {
     readonly isSeeder?: boolean;
     readonly peerPieces: { get(index: number): boolean };
     readonly peerExtendedHandshake?: { reqq?: unknown };
+    /** What we say in ours (BEP 10), beside the extensions. It is sent after the torrent's `wire` event. */
+    readonly extendedHandshake: { reqq?: number };
+    /** What it asked for and was not answered yet; a negative length is a malformed one. */
+    readonly peerRequests: readonly { length: number }[];
     readonly lt_donthave: { donthave(index: number): void };
+    readonly ut_metadata: { _checkDone(): unknown };
+    /** Not of a torrent that is known to be private. */
+    readonly ut_pex?: EventEmitter;
     downloadSpeed(): number;
     request(
       index: number,
@@ -43,9 +50,29 @@ declare module 'webtorrent' {
     unchoke(): void;
     allowedFast(index: number): void;
     destroy(): void;
-    /** A message has come: that the peer has a piece, that it uses an extension (BEP 10). */
+    /** streamx's: `buffered` bytes wait to be sent. */
+    readonly _readableState: { readonly buffered: number };
+    /** Hands `size` bytes to `parse` once they have come. */
+    _parse(size: number, parse: (bytes: Uint8Array) => void): void;
+    /** Parses what has come as far as it goes. */
+    _processBuffer(): void;
+    /** The four bytes before a message have come, then the message; and what it is. Numbers are signed, 32 bits. */
+    _onMessageLength(bytes: Uint8Array): void;
+    _onMessage(bytes: Uint8Array): void;
     _onHave(index: number): void;
+    _onRequest(index: number, offset: number, length: number): void;
+    _onPort(port: number): void;
     _onExtended(...args: unknown[]): void;
+  }
+
+  /** Who told of a peer; `open-tracker` is ours. */
+  export type PeerSource = 'tracker' | 'open-tracker' | 'lsd' | 'dht' | 'ut_pex';
+
+  export interface Peer {
+    /** Its key among the torrent's peers: an address, or what WebRTC and web seeds have for one. */
+    readonly id: string;
+    readonly type: string;
+    destroy(): void;
   }
 
   export interface TorrentFile {
@@ -91,12 +118,20 @@ declare module 'webtorrent' {
     readonly uploaded: number;
     /** Bytes that are here. */
     readonly downloaded: number;
-    addPeer(peer: string | object, source?: string): boolean;
+    /** An address, or a WebRTC connection. */
+    addPeer(peer: string | { destroy(): void }, source?: PeerSource): boolean;
+    removePeer(peer: Peer | string): void;
     discovery: { destroy(): void; dht: { nodes: { count(): number } } | null } | null;
     destroy(options: { destroyStore: boolean }, done: Done): void;
     /** SHA-1 of each piece, in hexadecimal. */
     readonly _hashes: readonly string[];
     readonly _peersLength: number;
+    readonly _peers: ReadonlyMap<string, Peer>;
+    /** Those of them that are to be connected to. */
+    readonly _queue: Peer[];
+    readonly _noPeersIntervalId: NodeJS.Timeout | null;
+    _addPeer(peer: string | { destroy(): void }, type: string, source?: PeerSource): Peer | null;
+    _onMetadata(metadata: unknown): unknown;
     _updateWire(wire: Wire): void;
     _verifyPieces(done: Done): void;
     _startDiscovery(): void;

@@ -242,6 +242,22 @@ it('peers of the local network find each other, and a stranger’s datagram harm
   expect(stranger.heard).toContainEqual(expect.stringContaining(`Infohash: ${infoHash}`));
 });
 
+it('a private torrent is not fetched from who was found before its link was known to be one (BEP 27)', async () => {
+  const { infoHash, address, connections } = await seeded({ isPrivate: true });
+  const neighbour = await inLsdGroup();
+  const rig = await started({ features: ['lsd'] }, { stallMs: 6_000 });
+  await rig.open(bareMagnet(infoHash), { kind: 'torrent' });
+  const answer = rig.get(`/torrents/${infoHash}`);
+  await expect.poll(() => neighbour.heard.some((text) => text.includes(infoHash))).toBe(true);
+  neighbour.send(
+    `BT-SEARCH * HTTP/1.1\r\nPort: ${address.split(':')[1]}\r\nInfohash: ${infoHash}\r\n\r\n\r\n`,
+  );
+  expect([(await answer).status, problemOf(await answer).code]).toEqual([504, 'no_peers']);
+  expect(connections()).toBe(0);
+  // It was there, and gave the description.
+  expect((await statusOf(rig, infoHash)).piecesTotal).toBeGreaterThan(0);
+});
+
 it.each([
   ['no list', '<html>\n'],
   ['a list with a word in it', '10.0.0.1\nlocalhost\n'],

@@ -1,8 +1,9 @@
 import type { AnnounceProgress } from 'bittorrent-tracker';
 import type WebTorrent from 'webtorrent';
-import type { Torrent } from 'webtorrent';
+import type { PeerSource, Torrent } from 'webtorrent';
 import { usableTrackers } from '../announce-urls.ts';
 import type { SwarmReport } from '../protocol.ts';
+import { forgetPeers } from './guard-torrent.ts';
 import type { LocalDiscovery } from './local-discovery.ts';
 import { type FoundPeer, Tracker } from './tracker.ts';
 
@@ -68,7 +69,7 @@ export class Discovery {
       this.#leaveLocal = local?.join(infoHash, { port, onPeer: (address) => this.#found(address, 'lsd') });
     }
     this.#trackers = this.#urls().map(
-      (url) =>
+      ([url, source]) =>
         new Tracker({
           url,
           infoHash,
@@ -77,23 +78,25 @@ export class Discovery {
           userAgent: client.userAgent,
           ...(rtcConfig ? { rtcConfig } : {}),
           progress: () => progressOf(torrent),
-          onPeer: (peer) => this.#found(peer, 'tracker'),
+          onPeer: (peer) => this.#found(peer, source),
           onTrouble,
         }),
     );
   }
 
-  #found(peer: FoundPeer, by: 'tracker' | 'lsd'): void {
+  #found(peer: FoundPeer, by: PeerSource): void {
     const { torrent } = this.#options;
     if (!torrent.destroyed) torrent.addPeer(peer, by);
     else if (typeof peer !== 'string') peer.destroy();
   }
 
-  #urls(): string[] {
+  #urls(): [url: string, source: PeerSource][] {
     const { torrent, trackers, defaultTrackers, webRtc } = this.#options;
-    const ours = torrent.private === true ? [] : defaultTrackers;
-    const urls = usableTrackers([...torrent.announce, ...trackers, ...ours]);
-    return webRtc ? urls : urls.filter((url) => !/^wss?:/i.test(url));
+    const own = usableTrackers([...torrent.announce, ...trackers]);
+    const urls = torrent.private === true ? own : usableTrackers([...own, ...defaultTrackers]);
+    return urls
+      .filter((url) => webRtc || !/^wss?:/i.test(url))
+      .map((url) => [url, own.includes(url) ? 'tracker' : 'open-tracker']);
   }
 
   #leave(): void {
@@ -107,14 +110,18 @@ export class Discovery {
 
   /**
    * BEP 27: peers of a private torrent come from its own trackers alone. Of a magnet link nobody knows that it is private until its description is
-   * there: discovery begins anew then, and webtorrent keeps DHT and PEX off it.
+   * there: discovery begins anew then, and webtorrent keeps DHT and PEX off it. All peers are left, as they were told that we speak PEX, and nobody
+   * knows who told of us to those that connected by themselves; the trackers tell of theirs again.
    */
   #respectPrivacy(): void {
     const { torrent } = this.#options;
     if (torrent.private !== true || !torrent.discovery) return;
     torrent.discovery.destroy();
     torrent.discovery = null;
+    // The next discovery makes its own.
+    clearInterval(torrent._noPeersIntervalId ?? undefined);
     this.#leave();
+    forgetPeers(torrent);
   }
 }
 

@@ -11,6 +11,7 @@ import { troubleText } from '../tracker-name.ts';
 import type { PieceWant } from '../wants.ts';
 import { Discovery } from './discovery.ts';
 import { Downloader } from './downloader.ts';
+import { guardTorrent } from './guard-torrent.ts';
 import { guardWire } from './guard-wire.ts';
 import type { LocalDiscovery } from './local-discovery.ts';
 import { openTorrent } from './open-torrent.ts';
@@ -68,6 +69,7 @@ export class Swarm {
     this.#torrent = openTorrent(options, (store) => {
       this.#store = store;
     });
+    guardTorrent(this.#torrent, (error) => this.#fail(error));
     const { client, spec, trackers, webRtc, rtcConfig, local } = options;
     this.#discovery = new Discovery({
       client,

@@ -39,6 +39,13 @@ test('whoever loads what is next comes to have a minute from any place, without 
   );
 });
 
+test('a gap that a request could not tell is none', () => {
+  const loaded = [span(0, 30), span(30.0004, 45)].reduce(withWindow, [] as TimeWindow[]);
+  expect(loaded).toEqual([span(0, 45)]);
+  expect(nextWindow([span(10, 40)], 9.9996)).toEqual(span(40, 100));
+  expect(nextWindow([span(10, 40)], 9.998)).toEqual(span(9.998, 10));
+});
+
 test('what is forgotten is asked for again', () => {
   const loaded = within([span(0, 30), span(40, 200), span(300, 310)], span(50, 100));
   expect(loaded).toEqual([span(50, 100)]);

@@ -4,6 +4,8 @@ import type { TimeWindow } from '../../../src/subtitles/cue.ts';
 const FIRST_SECONDS = 15;
 /** Asked for from then on, and how far ahead at least. With the picture's own read-ahead the link is not busy with lines that are far off. */
 const NEXT_SECONDS = 60;
+/** What lies between two stretches, and is none: requests tell milliseconds, and one of none of them would be refused. */
+const NO_GAP_SECONDS = 0.001;
 
 /**
  * The stretch of film whose lines are to be asked for next; null while enough is there.
@@ -23,7 +25,8 @@ export function nextWindow(loaded: readonly TimeWindow[], atSeconds: number): Ti
 /** With one more; those that meet become one. */
 export function withWindow(loaded: readonly TimeWindow[], added: TimeWindow): TimeWindow[] {
   const touches = (window: TimeWindow) =>
-    window.fromSeconds <= added.toSeconds && window.toSeconds >= added.fromSeconds;
+    window.fromSeconds < added.toSeconds + NO_GAP_SECONDS &&
+    window.toSeconds > added.fromSeconds - NO_GAP_SECONDS;
   const joined = loaded.filter(touches).reduce(
     (all, window) => ({
       fromSeconds: Math.min(all.fromSeconds, window.fromSeconds),
@@ -37,7 +40,7 @@ export function withWindow(loaded: readonly TimeWindow[], added: TimeWindow): Ti
 }
 
 export function isIn({ fromSeconds, toSeconds }: TimeWindow, seconds: number): boolean {
-  return fromSeconds <= seconds && seconds < toSeconds;
+  return fromSeconds - NO_GAP_SECONDS < seconds && seconds < toSeconds;
 }
 
 /** What of them lies within a stretch. */

@@ -3,7 +3,8 @@ import { pause } from '../api/pause.ts';
 import { ApiError, type Failure } from '../api/problem.ts';
 import { type CuePlacement, cuePlacement } from './cue-settings.ts';
 import { cuesOf } from './cue-stream.ts';
-import { isIn, nextWindow, within, withWindow } from './cue-windows.ts';
+import { isIn, nextWindow } from './cue-windows.ts';
+import { HeldLines } from './held-lines.ts';
 
 /** A text track, as far as the feed is concerned. */
 export interface CueSource {
@@ -26,9 +27,11 @@ export interface SubtitleScreen {
   onFailure(failure: Failure): void;
 }
 
-/** More than hours of dialogue have; what animates letters one by one (karaoke) is forgotten where it is not about to be shown. */
-const MAX_HELD = 4_000;
-const KEPT_SECONDS = 90;
+/** Kept of what is behind and ahead when there is no room for more, s: a short look back costs a request at worst. */
+const KEPT_BEHIND_SECONDS = 10;
+const KEPT_AHEAD_SECONDS = 90;
+/** Before more is asked for where there was no room for all: some of it is over by then. */
+const FULL_MS = 5_000;
 /** Between two attempts, where the core says no other. */
 const RETRY_MS = 1_000;
 /** What may pass by itself: a core that is being restarted, a source's bad moment, others that are served first. */
@@ -43,10 +46,9 @@ export class SubtitleFeed {
   readonly #track: TextTrack;
   readonly #screen: SubtitleScreen;
   readonly #listening = new AbortController();
-  readonly #held = new Map<string, ShownLine>();
+  readonly #held: HeldLines<ShownLine>;
   #source: CueSource | null = null;
-  /** Film time. */
-  #loaded: TimeWindow[] = [];
+  /** `window`: film time. */
   #request: { window: TimeWindow; ending: AbortController } | null = null;
   #offsetSeconds = 0;
 
@@ -55,6 +57,10 @@ export class SubtitleFeed {
     this.#screen = screen;
     // Not as subtitles: those are the browser's to choose and to show.
     this.#track = video.addTextTrack('metadata', 'Subtitles');
+    this.#held = new HeldLines({
+      make: (cue) => this.#show(cue),
+      drop: ({ cue }) => this.#track.removeCue(cue),
+    });
     const { signal } = this.#listening;
     video.addEventListener('seeking', () => this.#tend(true), { signal });
     video.addEventListener('timeupdate', () => this.#tend(), { signal });
@@ -65,8 +71,7 @@ export class SubtitleFeed {
   select(source: CueSource | null): void {
     if (source?.key === this.#source?.key) return;
     this.#stop();
-    this.#forget(() => true);
-    this.#loaded = [];
+    this.#held.clear();
     this.#source = source;
     this.#track.mode = source === null ? 'disabled' : 'hidden';
     this.#tell();
@@ -84,7 +89,7 @@ export class SubtitleFeed {
     const change = offsetSeconds - this.#offsetSeconds;
     if (change === 0) return;
     this.#offsetSeconds = offsetSeconds;
-    for (const { cue } of this.#held.values()) {
+    for (const { cue } of this.#held.lines) {
       cue.startTime += change;
       cue.endTime += change;
     }
@@ -107,12 +112,11 @@ export class SubtitleFeed {
     if (this.#source === null) return;
     const at = this.#filmSeconds;
     if (this.#request !== null) {
-      const isHere = this.#loaded.some((window) => isIn(window, at));
       // What the new place shows comes before all else, also before what would come to it later.
-      if (isHere || (!isSeek && isIn(this.#request.window, at))) return;
+      if (this.#held.hasAllAt(at) || (!isSeek && isIn(this.#request.window, at))) return;
       this.#stop();
     }
-    const window = nextWindow(this.#loaded, at);
+    const window = nextWindow(this.#held.loaded, at);
     if (window !== null) void this.#load(this.#source, window);
   }
 
@@ -120,12 +124,12 @@ export class SubtitleFeed {
     const ending = new AbortController();
     const { signal } = ending;
     this.#request = { window, ending };
+    let pauseMs = 0;
     try {
-      for await (const cues of cuesOf(await source.read(window, signal))) {
-        signal.throwIfAborted();
-        for (const cue of cues) this.#hold(cue);
-      }
-      this.#loaded = withWindow(this.#loaded, window);
+      const toSeconds = await this.#read(source, window, signal);
+      signal.throwIfAborted();
+      this.#held.hasLoaded({ ...window, toSeconds });
+      if (toSeconds < window.toSeconds) pauseMs = FULL_MS;
     } catch (thrown) {
       if (signal.aborted) return;
       // A document that broke off has no status.
@@ -135,46 +139,43 @@ export class SubtitleFeed {
         return;
       }
       const { retryAfterSeconds } = failure?.failure ?? {};
-      await pause(retryAfterSeconds === undefined ? RETRY_MS : retryAfterSeconds * 1000, signal).catch(
-        () => {},
-      );
+      pauseMs = retryAfterSeconds === undefined ? RETRY_MS : retryAfterSeconds * 1000;
     }
+    if (pauseMs > 0) await pause(pauseMs, signal).catch(() => {});
     if (signal.aborted) return;
     this.#request = null;
     this.#tend();
   }
 
+  /** Up to where the lines of a stretch are held now: to its end, unless there was no room for more. */
+  async #read(source: CueSource, window: TimeWindow, signal: AbortSignal): Promise<number> {
+    for await (const cues of cuesOf(await source.read(window, signal))) {
+      signal.throwIfAborted();
+      const full = cues.find((cue) => !this.#held.hold(cue, this.#keptBeside(window)));
+      if (full !== undefined) return Math.min(full.startSeconds, window.toSeconds);
+    }
+    return window.toSeconds;
+  }
+
+  /** What is about to be shown, and all of what is being loaded. */
+  #keptBeside({ fromSeconds, toSeconds }: TimeWindow): TimeWindow {
+    const at = this.#filmSeconds;
+    return {
+      fromSeconds: Math.min(at - KEPT_BEHIND_SECONDS, fromSeconds),
+      toSeconds: Math.max(at + KEPT_AHEAD_SECONDS, toSeconds),
+    };
+  }
+
+  #show({ startSeconds, endSeconds, text, settings }: Cue): ShownLine {
+    const cue = new VTTCue(startSeconds + this.#offsetSeconds, endSeconds + this.#offsetSeconds, text);
+    this.#track.addCue(cue);
+    return { cue, placement: cuePlacement(settings) };
+  }
+
   #tell(): void {
     const due = new Set(this.#track.activeCues);
-    const lines = [...this.#held.values()].filter(({ cue }) => due.has(cue));
+    const lines = this.#held.lines.filter(({ cue }) => due.has(cue));
     this.#screen.onLines(lines.toSorted((a, b) => a.cue.startTime - b.cue.startTime));
-  }
-
-  #hold({ startSeconds, endSeconds, text, settings }: Cue): void {
-    // Neighbouring stretches both have what is shown in both.
-    const key = `${startSeconds} ${endSeconds} ${settings} ${text}`;
-    if (this.#held.has(key)) return;
-    if (this.#held.size >= MAX_HELD) this.#makeRoom();
-    if (this.#held.size >= MAX_HELD) return;
-    const cue = new VTTCue(startSeconds + this.#offsetSeconds, endSeconds + this.#offsetSeconds, text);
-    this.#held.set(key, { cue, placement: cuePlacement(settings) });
-    this.#track.addCue(cue);
-  }
-
-  #makeRoom(): void {
-    const at = this.#filmSeconds;
-    const kept = { fromSeconds: at - KEPT_SECONDS, toSeconds: at + KEPT_SECONDS };
-    const [from, to] = [kept.fromSeconds + this.#offsetSeconds, kept.toSeconds + this.#offsetSeconds];
-    this.#forget((cue) => cue.endTime < from || cue.startTime > to);
-    this.#loaded = within(this.#loaded, kept);
-  }
-
-  #forget(isOver: (cue: VTTCue) => boolean): void {
-    for (const [key, { cue }] of this.#held) {
-      if (!isOver(cue)) continue;
-      this.#track.removeCue(cue);
-      this.#held.delete(key);
-    }
   }
 
   #stop(): void {

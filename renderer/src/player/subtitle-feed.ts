@@ -4,6 +4,7 @@ import { ApiError, type Failure } from '../api/problem.ts';
 import { type CuePlacement, cuePlacement } from './cue-settings.ts';
 import { cuesOf } from './cue-stream.ts';
 import { isIn, nextWindow } from './cue-windows.ts';
+import { shownOf } from './due-lines.ts';
 import { HeldLines } from './held-lines.ts';
 
 /** A text track, as far as the feed is concerned. */
@@ -174,8 +175,7 @@ export class SubtitleFeed {
 
   #tell(): void {
     const due = new Set(this.#track.activeCues);
-    const lines = this.#held.lines.filter(({ cue }) => due.has(cue));
-    this.#screen.onLines(lines.toSorted((a, b) => a.cue.startTime - b.cue.startTime));
+    this.#screen.onLines(shownOf(this.#held.lines.filter(({ cue }) => due.has(cue))));
   }
 
   #stop(): void {

@@ -96,6 +96,14 @@ export function decodeFailure(detail: string): Failure {
   };
 }
 
+/**
+ * Whether what was answered, by HTTP status, may pass by itself: a core that is being restarted (0: no answer), others that are served first, and
+ * the source's bad moments. The other answers are verdicts, a 404 too: a restarted core restores its sessions before it listens.
+ */
+export function mayPass(status: number): boolean {
+  return [0, 429, 502, 503, 504].includes(status);
+}
+
 /** Trying the same again cannot end otherwise: the source or the request itself has to change. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'source_refused',

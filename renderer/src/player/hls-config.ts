@@ -1,11 +1,11 @@
 import {
   type HlsConfig,
   type LoaderConfig,
-  type LoaderResponse,
   type PlaylistLoaderContext,
   type RetryConfig,
   XhrLoader,
 } from 'hls.js';
+import { mayPass } from '../api/problem.ts';
 import { FragmentLoader } from './fragment-loader.ts';
 import type { PictureClock } from './picture-clock.ts';
 import { streamControllers } from './stream-controllers.ts';
@@ -99,7 +99,8 @@ function policy(firstByteMs: number, attempts: number): { default: LoaderConfig 
       config !== null &&
       config !== undefined &&
       count < config.maxNumRetry &&
-      (isTimeout || passes(response)),
+      // hls.js by default gives up on status 0, which for it is a CORS failure.
+      (isTimeout || mayPass(response?.code ?? 0)),
   };
   return {
     default: {
@@ -110,13 +111,4 @@ function policy(firstByteMs: number, attempts: number): { default: LoaderConfig 
       errorRetry: retry,
     },
   };
-}
-
-/**
- * Whether an error may pass by itself. hls.js by default gives up on status 0, which for it is a CORS failure; here it is a
- * core that is being restarted. 502 to 504 are the source's bad moments, bridged by what is buffered. The other answers are
- * verdicts, a 404 too: a restarted core restores its sessions before it listens.
- */
-function passes(response: LoaderResponse | undefined): boolean {
-  return [0, 429, 502, 503, 504].includes(response?.code ?? 0);
 }

@@ -1,6 +1,6 @@
 import type { Cue, TimeWindow } from '../../../src/subtitles/cue.ts';
 import { pause } from '../api/pause.ts';
-import { ApiError, type Failure } from '../api/problem.ts';
+import { ApiError, type Failure, mayPass } from '../api/problem.ts';
 import { type CuePlacement, cuePlacement } from './cue-settings.ts';
 import { cuesOf } from './cue-stream.ts';
 import { isIn, nextWindow } from './cue-windows.ts';
@@ -35,8 +35,6 @@ const KEPT_AHEAD_SECONDS = 90;
 const FULL_MS = 5_000;
 /** Between two attempts, where the core says no other. */
 const RETRY_MS = 1_000;
-/** What may pass by itself: a core that is being restarted, a source's bad moment, others that are served first. */
-const PASSING: ReadonlySet<number> = new Set([0, 429, 502, 503, 504]);
 
 /**
  * Keeps one text track of a `<video>` filled with the lines around its clock, and tells which of them are due: Chromium does that to the frame. It
@@ -135,7 +133,7 @@ export class SubtitleFeed {
       if (signal.aborted) return;
       // A document that broke off has no status.
       const failure = thrown instanceof ApiError ? thrown : null;
-      if (failure !== null && !PASSING.has(failure.status)) {
+      if (failure !== null && !mayPass(failure.status)) {
         this.#screen.onFailure(failure.failure);
         return;
       }

@@ -56,15 +56,10 @@ export function hlsConfig(startSeconds: number | null, clock: PictureClock | nul
  * have no `undefined` for that, as its light build has.)
  */
 const WITHOUT_TEXT = {
-  enableWebVTT: false,
-  enableIMSC1: false,
-  enableCEA708Captions: false,
-  ...({
-    subtitleStreamController: undefined,
-    subtitleTrackController: undefined,
-    timelineController: undefined,
-  } as object),
-} satisfies Partial<HlsConfig>;
+  subtitleStreamController: undefined,
+  subtitleTrackController: undefined,
+  timelineController: undefined,
+} as object;
 
 /** hls.js makes its loaders itself, from a class. */
 function fragmentLoaderOn(clock: PictureClock | null): NonNullable<HlsConfig['fLoader']> {

@@ -10,6 +10,9 @@ export interface SubtitleChoice {
   hint: string;
 }
 
+/** No subtitles, as an entry of the menu. */
+export const NO_SUBTITLES = { key: -1, label: 'Off', hint: '' };
+
 /** Those that are text, which alone can be shown. */
 export function subtitleChoices(tracks: readonly SubtitleTrack[], locale = 'en'): SubtitleChoice[] {
   return tracks.filter(({ isText }) => isText).map((track) => choiceOf(track, locale));
@@ -77,6 +80,3 @@ function bestIn(texts: readonly SubtitleTrack[], language: string | null): numbe
   const whole = fitting.filter(({ isForced }) => !isForced);
   return (whole.find(({ isDefault }) => isDefault) ?? whole[0] ?? fitting[0])?.index ?? null;
 }
-
-/** What the file picker offers. */
-export const SUBTITLE_EXTENSIONS = '.srt,.vtt,.ass,.ssa';

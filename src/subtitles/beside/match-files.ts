@@ -32,6 +32,8 @@ const CODECS = new Map<string, SubtitleFile['codec']>([
   ['ass', 'ass'],
   ['ssa', 'ass'],
 ]);
+/** Of the files that are read, without the dot. */
+export const SUBTITLE_EXTENSIONS: readonly string[] = [...CODECS.keys()];
 /** Folders that people keep subtitles in. */
 const SUBTITLE_FOLDER = /^(?:(?:[a-z]{2,10}[ ._-])?subs?|subtitles?)$/i;
 

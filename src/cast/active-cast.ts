@@ -203,7 +203,7 @@ export class ActiveCast {
     const currentTime = film.durationSeconds === null ? null : seconds;
     const options = { currentTime, activeTrackIds: film.activeTrackIds, autoplay };
     try {
-      this.#progress.heardMedia(await player.load(receiver, application, film.describe(), options, signal));
+      this.#progress.heardMedia(await player.load(receiver, application, film.offer(), options, signal));
     } catch (error) {
       // Of one that is gone nobody knows what it would have done.
       const isThere = this.#link?.connected !== undefined;

@@ -49,11 +49,11 @@ test('is a session of its own: the same source, what the device decodes, and no 
 test('its tokens last as long as it does', async () => {
   const onStale = vi.fn();
   const { film } = await opened(onStale);
-  const { contentId } = film.describe();
+  const { contentId } = film.offer();
   await vi.advanceTimersByTimeAsync(3 * 3600 * 1000);
   // Both, three times in each quarter of an hour.
   expect(access.renewals).toBe(2 * 3 * 12);
-  expect(film.describe().contentId).toBe(contentId);
+  expect(film.offer().contentId).toBe(contentId);
   expect(onStale).not.toHaveBeenCalled();
   await film.close();
 });
@@ -62,11 +62,11 @@ describe('the device has to load it again', () => {
   test('when the computer slept longer than a token lasts', async () => {
     const onStale = vi.fn();
     const { film } = await opened(onStale);
-    const { contentId } = film.describe();
+    const { contentId } = film.offer();
     access.tokens.clear();
     await vi.advanceTimersByTimeAsync((TTL_SECONDS * 1000) / 3);
     expect(onStale).toHaveBeenCalledTimes(1);
-    expect(film.describe().contentId).not.toBe(contentId);
+    expect(film.offer().contentId).not.toBe(contentId);
     expect(access.tokens.size).toBe(2);
     await film.close();
   });
@@ -76,7 +76,7 @@ describe('the device has to load it again', () => {
     expect(await film.renew()).toBe(true);
     access.host = '10.0.0.7';
     expect(await film.renew()).toBe(false);
-    expect(film.describe().contentId).toContain('10.0.0.7');
+    expect(film.offer().contentId).toContain('10.0.0.7');
     await film.close();
   });
 
@@ -107,7 +107,7 @@ test('what cannot be opened leaves nothing', async () => {
 
 test('goes on without the session that it was cast from', async () => {
   const { origin, film } = await opened();
-  const reference = referenceIn(film.describe().customData);
+  const reference = referenceIn(film.offer().customData);
   await sessions.store.remove(origin.id);
   expect(await film.renew()).toBe(true);
   const deps = { sessions: sessions.store, access };
@@ -126,7 +126,7 @@ test('goes on without the session that it was cast from', async () => {
 
 test('a sender that comes later knows it by what the device says', async () => {
   const { origin, film } = await opened();
-  const said = JSON.parse(JSON.stringify(film.describe().customData));
+  const said = JSON.parse(JSON.stringify(film.offer().customData));
   expect(referenceIn(said)).toEqual({
     ...{ sessionId: origin.id, castSessionId: sessions.ids[1], audioIndex: 0, subtitleIndex: 1 },
   });

@@ -148,8 +148,8 @@ export class CastFilm {
     return this.subtitleIndex === null || this.subtitleIndex < this.#offeredSubtitles;
   }
 
-  /** What the device is told to load; complete once it is prepared. */
-  describe(): MediaInformation {
+  /** What the device is told to load; complete once it is prepared. Of its subtitles the device has heard from then on. */
+  offer(): MediaInformation {
     const reference: FilmReference = {
       sessionId: this.sessionId,
       castSessionId: this.#session.id,

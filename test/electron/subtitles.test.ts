@@ -57,6 +57,17 @@ const choose = async (label: string | RegExp) => {
   await app.page.getByRole('menuitemradio', { name: label }).click();
 };
 
+/** How many lines the window holds. */
+const held = () =>
+  app.page.evaluate(() => {
+    const tracks = [...(document.querySelector('video')?.textTracks ?? [])];
+    return tracks.find(({ kind }) => kind === 'metadata')?.cues?.length;
+  });
+const srtTime = (seconds: number) =>
+  new Date(Math.round(seconds * 1000)).toISOString().slice(11, 23).replace('.', ',');
+const srtCue = (from: number, to: number, text: string) =>
+  `1\n${srtTime(from)} --> ${srtTime(to)}\n${text}\n`;
+
 /**
  * The picture is that of the place, and so is the text: at five random places, and at the frames around the ends of two lines.
  *
@@ -175,6 +186,25 @@ describe('a film of three minutes with a line every ten seconds', () => {
       expect(to - from).toBeLessThanOrEqual(60);
     }
   });
+
+  test('loses no line to a file that has more than are held at once', async () => {
+    await seekPaused(app.page, 1.5);
+    const letters = Array.from({ length: 5_000 }, (_, n) => srtCue(n / 100, n / 100 + 0.01, `Letter ${n}`));
+    await dropFile(app.page, 'Karaoke.srt', [...letters, srtCue(51, 55, 'Spoken')].join('\n'));
+    await untilChosen('Karaoke.srt');
+    await expect.poll(held).toBe(4_000);
+    await seekPaused(app.page, 52);
+    await expect.poll(shown).toEqual(['Spoken']);
+  });
+
+  test('shows a screenful of lines, however many are due', async () => {
+    const lines = Array.from({ length: 100 }, (_, n) => srtCue(0, 90 + n / 10, `Line ${n}`));
+    await dropFile(app.page, 'Crowd.srt', lines.join('\n'));
+    await untilChosen('Crowd.srt');
+    await expect
+      .poll(async () => (await shown()).toSorted())
+      .toEqual(Array.from({ length: 12 }, (_, n) => `Line ${n + 88}`));
+  });
 });
 
 describe('a film that its server has cut', () => {
@@ -217,6 +247,27 @@ describe('a subtitle file', () => {
     await (await choosing).setFiles({ name: 'Above.vtt', mimeType: 'text/vtt', buffer });
     await untilChosen('Above.vtt');
     await expect.poll(shown).toEqual(['Above']);
+  });
+
+  test('of Japanese writing stands in columns beside one another', async () => {
+    const cues = ['First', 'Second'].map((text) => `00:00.000 --> 00:40.000 vertical:rl\n${text}\n`);
+    await dropFile(app.page, 'Columns.vtt', `WEBVTT\n\n${cues.join('\n')}`);
+    await untilChosen('Columns.vtt');
+    await expect.poll(shown).toEqual(['First', 'Second']);
+    const [first, second] = await app.page.evaluate(() =>
+      [...document.querySelectorAll('[data-line]')].map((text) => {
+        const { left, right, top, bottom, width, height } = text.getBoundingClientRect();
+        const column = text.parentElement?.getBoundingClientRect();
+        return {
+          isOnScreen: left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight,
+          isUpright: height > width,
+          ...{ columnLeft: column?.left, columnRight: column?.right },
+        };
+      }),
+    );
+    expect([first, second]).toMatchObject(Array(2).fill({ isOnScreen: true, isUpright: true }));
+    expect(second?.columnRight).toBeLessThanOrEqual(first?.columnLeft ?? -1);
+    await choose(/Above/);
   });
 
   test('is there again when the core was not', async () => {

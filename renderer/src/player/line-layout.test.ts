@@ -27,7 +27,8 @@ test.each([
   ['line:20%', 'flex-direction: column; --before: 0 1 20%'],
   ['line:20%,center', 'flex-direction: column; --before: 20 1 0; --after: 80 1 0'],
   ['line:20%,end', 'flex-direction: column; justify-content: flex-end; --after: 0 1 80%'],
-  ['vertical:rl line:0', 'flex-direction: row-reverse; writing-mode: vertical-rl'],
+  ['vertical:rl line:0', 'flex-direction: column; writing-mode: vertical-rl'],
+  ['vertical:lr', 'flex-direction: column; writing-mode: vertical-lr'],
 ])('%j: %s', (settings, style) => {
   expect(stackOf(settings)).toBe(style);
 });

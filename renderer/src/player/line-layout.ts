@@ -31,8 +31,8 @@ export function stacksOf<Line extends { placement: CuePlacement }>(lines: readon
 
 function stackStyle({ vertical, lineAlign, ...rest }: CuePlacement): string {
   if (vertical !== undefined) {
-    // Japanese: columns of text, the first at the right.
-    return `flex-direction: ${vertical === 'rl' ? 'row-reverse' : 'row'}; writing-mode: vertical-${vertical}`;
+    // Japanese: columns of text, the first at the right. What is one below the other elsewhere is side by side in vertical writing.
+    return `flex-direction: column; writing-mode: vertical-${vertical}`;
   }
   const { line, snapToLines } = { ...AT_BOTTOM, ...rest };
   if (snapToLines) {

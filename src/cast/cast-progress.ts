@@ -1,6 +1,6 @@
 import type { RaffiError } from '../errors.ts';
 import type { CastFilm } from './cast-film.ts';
-import { type CastFacts, castStatus, positionOf } from './cast-status.ts';
+import { type CastFacts, castStatus, completed, positionOf } from './cast-status.ts';
 import type { MediaStatus } from './protocol/payloads.ts';
 import type { CastDevice, CastStatus } from './types.ts';
 
@@ -59,17 +59,19 @@ export class CastProgress {
     this.#onChange();
   }
 
-  /** What the device says of its film. It describes that once; what changes is said alone. */
+  /** What the device says of its film. */
   heardMedia(media: MediaStatus | undefined): void {
-    const before = this.#facts.media;
-    const isSame = media !== undefined && media.mediaSessionId === before?.mediaSessionId;
-    this.#facts.media = isSame ? { ...media, media: media.media ?? before.media } : media;
+    this.#facts.media = media && completed(media, this.#facts.media);
     this.#facts.atMs = Date.now();
     this.#onChange();
   }
 
   /** What of ours the device plays; null for another's. */
   filmIs(film: CastFilm | null): void {
+    const { media, film: before } = this.#facts;
+    // What the device said of its subtitles was said before it was told of others.
+    if (media && film && film.subtitleIndex !== before?.subtitleIndex)
+      this.#facts.media = { ...media, activeTrackIds: null };
     if (film) {
       const { sessionId, title, durationSeconds, audioIndex, subtitleIndex } = film;
       this.#facts.film = { sessionId, title, durationSeconds, audioIndex, subtitleIndex };

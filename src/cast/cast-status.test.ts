@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RaffiError } from '../errors.ts';
-import { type CastFacts, castStatus, endOf, positionOf } from './cast-status.ts';
+import { type CastFacts, castStatus, completed, endOf, positionOf } from './cast-status.ts';
 import type { MediaStatus } from './protocol/payloads.ts';
 
 const DEVICE = {
@@ -64,7 +64,23 @@ test('our own film has our names, and the subtitles that the device shows', () =
   expect(castStatus(facts({ media: media({ activeTrackIds: [4] }) }))).toMatchObject({
     ...{ sessionId: 'session', title: 'Film', durationSeconds: 100, audioIndex: 1, subtitleIndex: 3 },
   });
+  expect(castStatus(facts({ media: media({ activeTrackIds: [] }) })).subtitleIndex).toBeNull();
   expect(castStatus(facts({ phase: 'loading' }))).toMatchObject({ subtitleIndex: 2 });
+});
+
+test('a device that says nothing of its subtitles shows what it was told to', () => {
+  expect(castStatus(facts({ media: media({ activeTrackIds: null }) })).subtitleIndex).toBe(2);
+});
+
+test('what a device leaves out is as it said before, of the same film', () => {
+  const described = { contentId: 'x', title: 'Film', durationSeconds: 40, customData: undefined };
+  const first = media({ activeTrackIds: [3], media: described });
+  const finished = media({ playerState: 'IDLE', idleReason: 'FINISHED', activeTrackIds: null });
+  expect(completed(finished, first)).toEqual({ ...finished, activeTrackIds: [3], media: described });
+  expect(completed(media({ activeTrackIds: [] }), first).activeTrackIds).toEqual([]);
+  const other = media({ mediaSessionId: 2, activeTrackIds: null });
+  expect(completed(other, first)).toEqual(other);
+  expect(completed(other, undefined)).toEqual(other);
 });
 
 test("another sender's film has the device's", () => {

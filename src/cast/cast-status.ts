@@ -50,10 +50,7 @@ export function castStatus(facts: CastFacts): CastStatus {
     volume: volume.level,
     isMuted: volume.isMuted,
     audioIndex: film?.audioIndex ?? 0,
-    subtitleIndex:
-      film && media && facts.phase === 'following'
-        ? subtitleIndexOf(media.activeTrackIds)
-        : (film?.subtitleIndex ?? null),
+    subtitleIndex: shownSubtitle(facts),
     problem: error ? problem(error) : null,
   };
 }
@@ -68,8 +65,25 @@ export function positionOf({ phase, media, wantedSeconds, atMs, film }: CastFact
   return Math.min(media.currentTime + passed, end ?? Number.POSITIVE_INFINITY);
 }
 
+/** What the device shows, as it says; what it was told to where it does not say. */
+function shownSubtitle({ film, media, phase }: CastFacts): number | null {
+  if (film === null) return null;
+  const told = phase === 'following' ? media?.activeTrackIds : null;
+  return told ? subtitleIndexOf(told) : film.subtitleIndex;
+}
+
 /** When what the device said last tells where it is: also while what it shall load next is made ready. */
 const TOLD: ReadonlySet<CastFacts['phase']> = new Set(['following', 'reconnecting', 'preparing', 'over']);
+
+/** With what the device said before of the same film: it describes that once, and then tells what changes. */
+export function completed(media: MediaStatus, before: MediaStatus | undefined): MediaStatus {
+  if (media.mediaSessionId !== before?.mediaSessionId) return media;
+  return {
+    ...media,
+    media: media.media ?? before.media,
+    activeTrackIds: media.activeTrackIds ?? before.activeTrackIds,
+  };
+}
 
 /** What ended a film on the device; null while it goes on. */
 export function endOf(media: MediaStatus | undefined): 'ended' | 'failed' | 'taken' | null {

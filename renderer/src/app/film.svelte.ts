@@ -156,7 +156,7 @@ export class Film {
     this.phase = 'opening';
     this.recovery.notice = notice;
     if (audioIndex !== this.player.audioIndex) this.selectAudio(audioIndex);
-    if (subtitleIndex !== this.subtitles.chosen) this.subtitles.choose(subtitleIndex);
+    if (subtitleIndex !== this.subtitles.chosen) this.subtitles.wish(subtitleIndex);
     this.player.goOnAt(way, seconds, isPaused);
   }
 

@@ -80,10 +80,19 @@ export class Subtitles {
     this.#feed?.select(isPlaying && chosen !== null ? this.#source(chosen) : null);
   }
 
-  /** @param index null: none */
-  choose(index: number | null): void {
+  /**
+   * Shows these for this film. What the next one begins with is not told by that.
+   *
+   * @param index null: none
+   */
+  wish(index: number | null): void {
     this.#lastChosen = index ?? this.chosen;
     this.#wish = index;
+  }
+
+  /** What a person wants from now on, in the next film too: see `wish`. */
+  choose(index: number | null): void {
+    this.wish(index);
     const language = this.tracks.find((one) => one.index === index)?.language;
     rememberSubtitleLanguage(localStorage, index === null ? null : (language ?? 'und'));
   }

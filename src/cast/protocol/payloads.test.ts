@@ -5,7 +5,7 @@ const status = { mediaSessionId: 3, playerState: 'PLAYING', currentTime: 12.5 };
 const said = (one: object) => mediaStatusOf({ type: 'MEDIA_STATUS', requestId: 0, status: [one] });
 
 test('a media status with nothing but what it must have', () => {
-  expect(said(status)).toEqual({ ...status, idleReason: null, activeTrackIds: [], media: null });
+  expect(said(status)).toEqual({ ...status, idleReason: null, activeTrackIds: null, media: null });
   expect(said({ ...status, media: { contentId: 'x' } })?.media).toEqual({
     contentId: 'x',
     durationSeconds: null,
@@ -24,7 +24,7 @@ describe('a device that lies', () => {
     [{ currentTime: -1 }, { currentTime: 0 }],
     [{ currentTime: 1e300 }, { currentTime: 0 }],
     [{ idleReason: 7 }, { idleReason: null }],
-    [{ activeTrackIds: ['1'] }, { activeTrackIds: [] }],
+    [{ activeTrackIds: ['1'] }, { activeTrackIds: null }],
     [
       { media: { contentId: 'x', duration: 'long', metadata: 5 } },
       { media: { durationSeconds: null, title: null } },

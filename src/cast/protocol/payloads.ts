@@ -75,7 +75,8 @@ export interface MediaStatus {
   idleReason: string | null;
   /** Seconds. */
   currentTime: number;
-  activeTrackIds: number[];
+  /** Null where the device does not say: not all do, nor each time. */
+  activeTrackIds: number[] | null;
   /** Absent where the device has told it before. */
   media: {
     contentId: string;
@@ -133,7 +134,7 @@ const MEDIA_STATUS = z.object({
   playerState: z.enum(PLAYER_STATES),
   idleReason: z.string().max(100).nullable().catch(null),
   currentTime: z.number().min(0).max(MAX_SECONDS).catch(0),
-  activeTrackIds: z.array(z.int()).max(100).catch([]),
+  activeTrackIds: z.array(z.int()).max(100).nullable().catch(null),
   media: z
     .object({
       contentId: z.string(),

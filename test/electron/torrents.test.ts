@@ -141,6 +141,10 @@ test('at the end of an episode the next one begins by itself, unless somebody st
   await app.page.waitForFunction(() => document.fullscreenElement !== null);
   await leaveFilm(app.page);
   await app.page.waitForFunction(() => document.fullscreenElement === null);
+  // What leads back to an episode is the link to its pack, not a file that nobody has.
+  const recents = app.page.getByRole('region', { name: 'Recently opened' });
+  await recents.waitFor();
+  expect(await recents.getByText('File', { exact: true }).count()).toBe(0);
 });
 
 async function chooseFile(name: string): Promise<void> {

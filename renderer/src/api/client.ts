@@ -45,6 +45,8 @@ export interface NewSession {
   kind?: 'http' | 'torrent';
   /** Which file of a torrent. */
   fileIdx?: number;
+  /** Have all of a torrent's file fetched. */
+  downloadAll?: boolean;
 }
 
 export interface SubtitleFile {

@@ -12,13 +12,15 @@ import { CoreOutage } from './core-outage.ts';
 import { ElementPlayer } from './element-player.svelte.ts';
 import { waitForAnswer } from './examine.ts';
 import type { FilmContext, Place } from './film-context.ts';
+import { FilmTorrent } from './film-torrent.svelte.ts';
+import type { Item } from './item.ts';
 import { rememberAudioLanguage } from './languages.ts';
 import { Quality } from './quality.svelte.ts';
 import { Recovery } from './recovery.svelte.ts';
-import { type Item, SessionLink } from './session-link.ts';
+import { SessionLink } from './session-link.ts';
 import { SessionNews } from './session-news.svelte.ts';
 import { Subtitles } from './subtitles.svelte.ts';
-import { type FileChoice, fileChoices, nameInPack, nextFile } from './torrent-files.ts';
+import { nameInPack } from './torrent-files.ts';
 
 /** Between two attempts to reach a core that does not answer. */
 const UNREACHABLE_PAUSE_MS = 300;
@@ -31,16 +33,13 @@ export class Film {
   readonly quality = new Quality(() => (this.#isCut ? qualityChoices(this.news.view) : []));
   readonly player: ElementPlayer;
   readonly subtitles: Subtitles;
+  readonly torrent: FilmTorrent;
   name = $state('');
   /** `away`: it plays on another device. */
   phase: 'opening' | 'playing' | 'away' | 'failed' = $state('opening');
   failure: Failure | null = $state.raw(null);
   audio: AudioChoice[] = $derived(this.#isCut ? playableAudio(this.news.view, this.canEncode) : []);
   chapters: ChapterMark[] = $state.raw([]);
-  /** Which of the torrent’s films plays, and what the others are. */
-  files: FileChoice[] = $derived(fileChoices(this.news.view?.torrent));
-  /** What comes after it in the torrent; null: nothing. */
-  next: FileChoice | null = $derived(nextFile(this.files, this.news.view?.torrent));
 
   readonly #context: FilmContext;
   readonly #session: SessionLink;
@@ -52,6 +51,7 @@ export class Film {
     this.name = item.name;
     this.#context = context;
     this.#session = new SessionLink(item, { ...context, onEvent: (event) => this.#heard(event) });
+    this.torrent = new FilmTorrent(this.#session, this.news, (text) => (this.recovery.notice = text));
     this.player = new ElementPlayer({
       api: context.api,
       playable: () => this.#playable(),
@@ -122,13 +122,6 @@ export class Film {
     this.subtitles.show(this.phase === 'playing', offset);
   }
 
-  /** Has all of a torrent's file fetched, or no more of it than plays. Never rejects: the switch stays where the core has it. */
-  async downloadAll(isWanted: boolean): Promise<void> {
-    const { id } = this.#session;
-    const done = id === null ? null : this.#context.api().downloadAll(id, isWanted);
-    await done?.then(() => this.news.downloadsAll(isWanted)).catch(() => {});
-  }
-
   /** The picture stands still for want of data, and nobody sought. */
   async starved(): Promise<void> {
     const { id } = this.#session;
@@ -158,13 +151,6 @@ export class Film {
     if (audioIndex !== this.player.audioIndex) this.selectAudio(audioIndex);
     if (subtitleIndex !== this.subtitles.chosen) this.subtitles.wish(subtitleIndex);
     this.player.goOnAt(way, seconds, isPaused);
-  }
-
-  /** Another file of the same torrent, ready to be played in this one's stead. Rejects with `ApiError`. */
-  async openFile(fileIdx: number): Promise<Item> {
-    const id = await this.#session.openFile(this.news.view?.source ?? '', fileIdx);
-    const name = this.files.find(({ key }) => key === fileIdx)?.label ?? this.name;
-    return { kind: 'session', id, name };
   }
 
   /** The supervisor's news. A core that came back continues a film at once; its port may be another one. */
@@ -275,7 +261,7 @@ export class Film {
     this.news.answered(view);
     this.player.audioIndex = view.audioIndex;
     this.player.isLive = view.live === true;
-    this.name = nameInPack(this.files, view.torrent) ?? (view.name || this.name);
+    this.name = nameInPack(this.torrent.files, view.torrent) ?? (view.name || this.name);
     this.#mark();
   }
 

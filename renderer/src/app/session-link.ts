@@ -2,9 +2,8 @@ import type { Capabilities } from '../../../src/plan/types.ts';
 import type { SessionEvent } from '../../../src/session/types.ts';
 import type { ApiClient, NewSession } from '../api/client.ts';
 import { listen } from '../api/events.ts';
-
-/** What a person opened. A session made by the main process (a local file) cannot be made again from here. */
-export type Item = { kind: 'url'; url: string; name: string } | { kind: 'session'; id: string; name: string };
+import { ApiError, CORE_UNREACHABLE } from '../api/problem.ts';
+import { type Item, linkTo, requestOf } from './item.ts';
 
 export interface SessionLinkOptions {
   /** The client of the core as it is now; another one when a restart gave it another port. */
@@ -21,6 +20,7 @@ export class SessionLink {
   readonly #options: SessionLinkOptions;
   #id: string | null;
   #isEnded = false;
+  #downloadsAll = false;
   #stopListening = () => {};
 
   constructor(item: Item, options: SessionLinkOptions) {
@@ -33,9 +33,9 @@ export class SessionLink {
     return this.#id;
   }
 
-  /** Whether a session that is gone can be made again: only a link can, a local path never came here. */
+  /** Whether a session that is gone can be made again from here. */
   get canReopen(): boolean {
-    return this.#item.kind === 'url';
+    return requestOf(this.#item) !== null;
   }
 
   /** The session's id, listened to. `startTime` counts only where a session is made. Rejects with `ApiError`. */
@@ -68,9 +68,25 @@ export class SessionLink {
     if (this.#id !== null) this.#options.api().abandonSession(this.#id);
   }
 
-  /** Another file of a torrent, as a session that is nobody's yet: the torrent that both share goes on. Rejects with `ApiError`. */
-  openFile(source: string, fileIdx: number): Promise<string> {
-    return this.#ask({ source, kind: 'torrent', fileIdx });
+  /** Has all of a torrent's file fetched, or no more of it than plays; by a session that is made anew as well. Rejects with `ApiError`. */
+  async downloadAll(isWanted: boolean): Promise<void> {
+    if (this.#id === null) throw new ApiError(CORE_UNREACHABLE, 0);
+    await this.#options.api().downloadAll(this.#id, isWanted);
+    this.#downloadsAll = isWanted;
+  }
+
+  /**
+   * Another file of a torrent, as a session that is nobody's yet: the torrent that both share goes on. Null when the link was ended meanwhile.
+   * Rejects with `ApiError`.
+   */
+  async openFile(source: string, fileIdx: number, name: string): Promise<Item | null> {
+    const id = await this.#ask({ source, kind: 'torrent', fileIdx });
+    if (this.#isEnded) {
+      this.#remove(id);
+      return null;
+    }
+    const link = linkTo(this.#item);
+    return { kind: 'session', id, name, ...(link === null ? {} : { from: { link, fileIdx } }) };
   }
 
   async #ask(request: Omit<NewSession, 'capabilities' | 'languages' | 'ladder'>): Promise<string> {
@@ -80,8 +96,13 @@ export class SessionLink {
   }
 
   async #create(startTime: number): Promise<string> {
-    if (this.#item.kind !== 'url') return this.#item.id;
-    const id = await this.#ask({ source: this.#item.url, startTime });
+    const request = requestOf(this.#item);
+    if (request === null) throw new ApiError(CORE_UNREACHABLE, 0);
+    const id = await this.#ask({
+      ...request,
+      startTime,
+      ...(this.#downloadsAll ? { downloadAll: true } : {}),
+    });
     this.#id = id;
     // Closed while the answer was on its way: nobody else knows of this session.
     if (this.#isEnded) this.#drop();
@@ -92,11 +113,14 @@ export class SessionLink {
     this.#stopListening();
     const id = this.#id;
     this.#id = null;
+    if (id !== null) this.#remove(id);
+  }
+
+  #remove(id: string): void {
     // A core that is down has no session to end.
-    if (id !== null)
-      void this.#options
-        .api()
-        .removeSession(id)
-        .catch(() => {});
+    void this.#options
+      .api()
+      .removeSession(id)
+      .catch(() => {});
   }
 }

@@ -100,15 +100,10 @@ export class Film {
     void this.#open();
   }
 
+  /** What a person wants from now on, in the next film too. */
   selectAudio(index: number): void {
-    if (!this.#isCut || this.#session.id === null) return;
     rememberAudioLanguage(localStorage, this.news.view?.media?.audio[index]?.language);
-    this.player.selectAudio(index);
-    // So that a restored session, and the plain stream, know of it too; a picture does not wait for it. Sound alone has no
-    // renditions to switch among: the core's next playlist carries the track.
-    const known = this.#context.api().selectAudio(this.#session.id, index);
-    const isSoundAlone = this.news.view?.media?.video.length === 0;
-    void known.then(() => isSoundAlone && this.player.goOn('hls')).catch(() => {});
+    this.#playAudio(index);
   }
 
   selectQuality(rendition: string): void {
@@ -148,7 +143,7 @@ export class Film {
     this.#attempt = new AbortController();
     this.phase = 'opening';
     this.recovery.notice = notice;
-    if (audioIndex !== this.player.audioIndex) this.selectAudio(audioIndex);
+    if (audioIndex !== this.player.audioIndex) this.#playAudio(audioIndex);
     if (subtitleIndex !== this.subtitles.chosen) this.subtitles.wish(subtitleIndex);
     this.player.goOnAt(way, seconds, isPaused);
   }
@@ -196,6 +191,16 @@ export class Film {
       if (signal.aborted) return;
       this.#fail(thrown instanceof ApiError ? thrown.failure : CORE_UNREACHABLE);
     }
+  }
+
+  #playAudio(index: number): void {
+    if (!this.#isCut || this.#session.id === null) return;
+    this.player.selectAudio(index);
+    // So that a restored session, and the plain stream, know of it too; a picture does not wait for it. Sound alone has no
+    // renditions to switch among: the core's next playlist carries the track.
+    const known = this.#context.api().selectAudio(this.#session.id, index);
+    const isSoundAlone = this.news.view?.media?.video.length === 0;
+    void known.then(() => isSoundAlone && this.player.goOn('hls')).catch(() => {});
   }
 
   /** Whether the core cuts the film into fragments, and so can offer what to choose from. */

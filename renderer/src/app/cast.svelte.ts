@@ -44,6 +44,8 @@ export class Cast {
   /** Until the device has taken it, or has not: what it tells meanwhile may be of the attempt before. */
   #isLoading = false;
   #isTaken = false;
+  /** What was chosen of the subtitles here when the device was told of them last. */
+  #followed: number | null = null;
 
   constructor(film: Film, remote: CastApi) {
     this.#film = film;
@@ -84,6 +86,7 @@ export class Cast {
     if (sessionId === null || this.device !== null) return;
     const { seconds, ...tracks } = this.#film.handOver();
     this.device = device;
+    this.#followed = tracks.subtitleIndex;
     this.#endWatch = this.watch();
     const place = { device, sessionId, positionSeconds: seconds, ...tracks };
     void this.#load(statusBefore(place, Date.now()));
@@ -161,11 +164,14 @@ export class Cast {
     void this.#tell((remote) => remote.setTracks(tracks)).catch(() => {});
   }
 
-  /** Called in an effect: what is chosen of the subtitles here, as a file that is added, is shown there. */
+  /** Called in an effect: what is chosen of the subtitles here, as a file that is added, is shown there, as soon as the device can be told. */
   followSubtitles(): void {
     const { chosen } = this.#film.subtitles;
+    const { canSteer } = this;
     untrack(() => {
-      if (this.canSteer && this.status?.subtitleIndex !== chosen) this.setTracks({ subtitleIndex: chosen });
+      if (!canSteer || chosen === this.#followed) return;
+      this.#followed = chosen;
+      if (this.status?.subtitleIndex !== chosen) this.setTracks({ subtitleIndex: chosen });
     });
   }
 
@@ -253,7 +259,10 @@ export class Cast {
   #takeBack(seconds: number, notice: string | null = null): void {
     const { status } = this;
     const isPaused = notice !== null || status?.state === 'paused' || status?.state === 'ended';
-    const { audioIndex, subtitleIndex } = status ?? { audioIndex: 0, subtitleIndex: null };
+    const { audioIndex, subtitleIndex: shown } = status ?? { audioIndex: 0, subtitleIndex: null };
+    const { chosen } = this.#film.subtitles;
+    // What was chosen here meanwhile, and the device could not be told of, is newer.
+    const subtitleIndex = chosen === this.#followed ? shown : chosen;
     this.#end();
     this.#film.takeBack({ seconds, isPaused, audioIndex, subtitleIndex, notice });
   }

@@ -81,6 +81,11 @@ export class Film {
     return this.ffmpeg === null || !('missing' in this.ffmpeg.ffmpeg);
   }
 
+  /** Whether there is a menu of subtitles: to anything but a live stream a file can be added. */
+  get canHaveSubtitles(): boolean {
+    return this.phase === 'playing' && (!this.player.isLive || this.subtitles.tracks.length > 0);
+  }
+
   /** Begins to play in this element. The film owns the element's source until `close()`. */
   attach(video: HTMLVideoElement): void {
     this.player.attach(video);

@@ -10,6 +10,10 @@ export class VideoState {
   /** It waits, and nobody has sought: what is shown is used up faster than it comes. */
   isStarved: boolean = $derived(this.isWaiting && !this.isSeeking);
   isEnded = $state(false);
+  /** Whether it has run since it was sought last. Chromium has paused it by the time that it tells of its end. */
+  #hasRun = $state(false);
+  /** It ended, and not because its end was sought. */
+  isPlayedOut: boolean = $derived(this.isEnded && this.#hasRun);
   droppedFrames = $state(0);
   totalFrames = $state(0);
   /** Seconds from the present one to the last that can be sought: how far behind a live stream this is. */
@@ -30,6 +34,7 @@ export class VideoState {
       video.addEventListener(type, listener, { signal: listening.signal });
     on('timeupdate', () => {
       this.seconds = video.currentTime;
+      if (!video.paused && !video.seeking) this.#hasRun = true;
       if (video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) this.isWaiting = false;
     });
     on('seeking', () => {
@@ -38,6 +43,7 @@ export class VideoState {
       this.isSeeking = true;
       this.isWaiting = true;
       this.isEnded = false;
+      this.#hasRun = false;
     });
     on('seeked', () => {
       this.isSeeking = false;

@@ -65,6 +65,7 @@ export class Subtitles {
     this.#feed = new SubtitleFeed(video, {
       onLines: (lines) => (this.lines = lines),
       onFailure: (failure) => void this.#failed(failure),
+      onDelay: () => this.#tell('The subtitles have not come yet. Raffi keeps asking for them.'),
     });
   }
 
@@ -129,10 +130,13 @@ export class Subtitles {
     this.#answer(`Subtitles: ${file.name}`);
   }
 
-  /** Gives a core that knows the film anew what was added before. False where it did not take that. Never rejects. */
+  /** Gives a core that knows the film anew what was added before. False where it did not take that, which is told. Never rejects. */
   restore(): Promise<boolean> {
     this.#restoring ??= this.#addLost()
-      .catch(() => false)
+      .catch((thrown: unknown) => {
+        this.#notRestored(thrown);
+        return false;
+      })
       .finally(() => (this.#restoring = null));
     return this.#restoring;
   }
@@ -176,6 +180,13 @@ export class Subtitles {
     const moved = await this.#added.restore(subtitles);
     if (typeof this.#wish === 'number') this.#wish = moved.get(this.#wish) ?? this.#wish;
     return true;
+  }
+
+  #notRestored(thrown: unknown): void {
+    const failure = thrown instanceof ApiError ? thrown.failure : null;
+    // It is tried again when the core is back, or the film is open again.
+    if (failure?.code === 'core_unreachable' || failure?.code === 'session_not_found') return;
+    this.#tell(`A subtitle file that was added is lost. ${failure?.detail ?? 'Add it once more.'}`);
   }
 
   async #failed(failure: Failure): Promise<void> {

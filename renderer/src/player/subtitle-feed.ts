@@ -6,6 +6,7 @@ import { cuesOf } from './cue-stream.ts';
 import { isIn, nextWindow } from './cue-windows.ts';
 import { shownOf } from './due-lines.ts';
 import { HeldLines } from './held-lines.ts';
+import { Patience } from './patience.ts';
 
 /** A text track, as far as the feed is concerned. */
 export interface CueSource {
@@ -26,6 +27,8 @@ export interface SubtitleScreen {
   onLines(lines: ShownLine[]): void;
   /** The track that is shown cannot be read, and is no more asked for until `again()`. */
   onFailure(failure: Failure): void;
+  /** Lines have not come for long; they are still asked for. */
+  onDelay(): void;
 }
 
 /** Kept of what is behind and ahead when there is no room for more, s: a short look back costs a request at worst. */
@@ -50,6 +53,7 @@ export class SubtitleFeed {
   /** `window`: film time. */
   #request: { window: TimeWindow; ending: AbortController } | null = null;
   #offsetSeconds = 0;
+  #patience = new Patience();
 
   constructor(video: HTMLVideoElement, screen: SubtitleScreen) {
     this.#video = video;
@@ -71,6 +75,7 @@ export class SubtitleFeed {
     if (source?.key === this.#source?.key) return;
     this.#stop();
     this.#held.clear();
+    this.#patience = new Patience();
     this.#source = source;
     this.#track.mode = source === null ? 'disabled' : 'hidden';
     this.#tell();
@@ -123,10 +128,12 @@ export class SubtitleFeed {
     const ending = new AbortController();
     const { signal } = ending;
     this.#request = { window, ending };
+    const beganMs = performance.now();
     let pauseMs = 0;
     try {
       const toSeconds = await this.#read(source, window, signal);
       signal.throwIfAborted();
+      this.#patience.succeeded();
       this.#held.hasLoaded({ ...window, toSeconds });
       if (toSeconds < window.toSeconds) pauseMs = FULL_MS;
     } catch (thrown) {
@@ -137,6 +144,7 @@ export class SubtitleFeed {
         this.#screen.onFailure(failure.failure);
         return;
       }
+      if (this.#patience.failed(beganMs, performance.now())) this.#screen.onDelay();
       const { retryAfterSeconds } = failure?.failure ?? {};
       pauseMs = retryAfterSeconds === undefined ? RETRY_MS : retryAfterSeconds * 1000;
     }
@@ -150,8 +158,11 @@ export class SubtitleFeed {
   async #read(source: CueSource, window: TimeWindow, signal: AbortSignal): Promise<number> {
     for await (const cues of cuesOf(await source.read(window, signal))) {
       signal.throwIfAborted();
-      const full = cues.find((cue) => !this.#held.hold(cue, this.#keptBeside(window)));
-      if (full !== undefined) return Math.min(full.startSeconds, window.toSeconds);
+      if (cues.length > 0) this.#patience.succeeded();
+      for (const cue of cues) {
+        if (!this.#held.hold(cue, this.#keptBeside(window)))
+          return Math.min(cue.startSeconds, window.toSeconds);
+      }
     }
     return window.toSeconds;
   }

@@ -188,10 +188,12 @@ describe.skipIf(LAN_ADDRESS === undefined)(`casting to a device${LAN_NOTE}`, () 
     await using receiver = await startReceiver({ host, name: 'To the end', speed: 8 });
     using watcher = new Watcher(rig.core);
     await watcher.device(receiver);
-    const sessionId = await rig.open(await film('two-audio-mkv'));
-    await rig.core.cast.load({ deviceId: receiver.id, sessionId, startSeconds: 0 });
+    const sessionId = await rig.open(await film('subtitles-mkv'));
+    await rig.core.cast.load({ deviceId: receiver.id, sessionId, startSeconds: 0, subtitleIndex: 1 });
     const { durationSeconds } = await rig.view(sessionId);
-    expect(await watcher.state('ended')).toMatchObject({ durationSeconds, positionSeconds: durationSeconds });
+    expect(await watcher.state('ended')).toMatchObject({
+      ...{ durationSeconds, positionSeconds: durationSeconds, subtitleIndex: 1 },
+    });
     expectAllFetched(receiver);
     await rig.core.cast.stop();
     await rig.close(sessionId);

@@ -75,7 +75,8 @@ export class MediaSession {
       currentTime: this.position,
       supportedMediaCommands: 15,
       volume: { level: 1, muted: false },
-      activeTrackIds: this.#activeTrackIds,
+      // At its end a device may say nothing of them.
+      ...(this.isOver ? {} : { activeTrackIds: this.#activeTrackIds }),
       media: { ...this.#media, duration: this.#film?.durationSeconds },
       currentItemId: 1,
       repeatMode: 'REPEAT_OFF',

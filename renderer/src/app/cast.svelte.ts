@@ -7,6 +7,7 @@ import { filmPosition, heldWhenLost, withinFilm } from '../cast/film-position.ts
 import { LatestWish } from '../cast/latest-wish.ts';
 import { inOrder, isStarting } from '../cast/words.ts';
 import type { Film } from './film.svelte.ts';
+import { rememberAudioLanguage } from './languages.ts';
 
 type Volume = Pick<CastStatus, 'volume' | 'isMuted'>;
 
@@ -160,8 +161,14 @@ export class Cast {
     this.setVolume(volume, !isMuted);
   }
 
+  /** A person wants these, in the next film too. */
   setTracks(tracks: CastTracks): void {
-    void this.#tell((remote) => remote.setTracks(tracks)).catch(() => {});
+    const { news, subtitles } = this.#film;
+    const { audioIndex, subtitleIndex } = tracks;
+    if (audioIndex !== undefined)
+      rememberAudioLanguage(localStorage, news.view?.media?.audio[audioIndex]?.language);
+    if (subtitleIndex !== undefined) subtitles.remember(subtitleIndex);
+    this.#showThere(tracks);
   }
 
   /** Called in an effect: what is chosen of the subtitles here, as a file that is added, is shown there, as soon as the device can be told. */
@@ -171,7 +178,7 @@ export class Cast {
     untrack(() => {
       if (!canSteer || chosen === this.#followed) return;
       this.#followed = chosen;
-      if (this.status?.subtitleIndex !== chosen) this.setTracks({ subtitleIndex: chosen });
+      if (this.status?.subtitleIndex !== chosen) this.#showThere({ subtitleIndex: chosen });
     });
   }
 
@@ -209,6 +216,10 @@ export class Cast {
       const notice = `The film was stopped on ${this.device.name}. It waits here, where it was there.`;
       this.#takeBack(this.position(Date.now()), notice);
     }
+  }
+
+  #showThere(tracks: CastTracks): void {
+    void this.#tell((remote) => remote.setTracks(tracks)).catch(() => {});
   }
 
   async #load(from: CastStatus): Promise<void> {

@@ -94,6 +94,11 @@ export class Subtitles {
   /** What a person wants from now on, in the next film too: see `wish`. */
   choose(index: number | null): void {
     this.wish(index);
+    this.remember(index);
+  }
+
+  /** What the next film begins with, as far as this track tells. */
+  remember(index: number | null): void {
     const language = this.tracks.find((one) => one.index === index)?.language;
     rememberSubtitleLanguage(localStorage, index === null ? null : (language ?? 'und'));
   }

@@ -26,7 +26,7 @@ export class Engine {
     this.#client = createClient(settings, blocked);
     this.#local = settings.features.includes('lsd')
       ? new LocalDiscovery({
-          address: isAnyAddress(settings.host) ? null : settings.host,
+          addresses: isAnyAddress(settings.host) ? undefined : () => [settings.host],
           onTrouble: (error) => void this.#tellAll(error),
         })
       : null;

@@ -12,13 +12,18 @@ interface Member {
   onPeer: (address: string) => void;
 }
 
+export interface LocalDiscoveryOptions {
+  /** Of the interfaces whose networks are asked; all there are where not given. */
+  addresses?: (() => readonly string[]) | undefined;
+  onTrouble: (error: unknown) => void;
+}
+
 /**
  * Peers of the local network (BEP 14), for all torrents of the engine by one socket, which is there only as long as there is a torrent. (webtorrent's
  * own, bittorrent-lsd 2.0.3, ends the process with the first malformed datagram, and takes peers of any torrent for those of each.)
  */
 export class LocalDiscovery {
-  /** One interface's address, or null for all there are. */
-  readonly #address: string | null;
+  readonly #addresses: () => readonly string[];
   readonly #onTrouble: (error: unknown) => void;
   readonly #members = new Map<string, Member>();
   readonly #cookie = randomBytes(8).toString('hex');
@@ -28,8 +33,8 @@ export class LocalDiscovery {
   #sending: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ address, onTrouble }: { address: string | null; onTrouble: (error: unknown) => void }) {
-    this.#address = address;
+  constructor({ addresses = networkAddresses, onTrouble }: LocalDiscoveryOptions) {
+    this.#addresses = addresses;
     this.#onTrouble = onTrouble;
   }
 
@@ -87,13 +92,21 @@ export class LocalDiscovery {
       .then(async () => {
         for (const address of this.#addresses()) {
           if (this.#socket !== socket) return;
-          this.#joinGroup(socket, address);
-          socket.setMulticastInterface(address);
-          for (const infoHash of infoHashes) await this.#send(socket, infoHash);
+          await this.#announceAt(address, socket, infoHashes);
         }
       })
-      // An interface that has just gone, a network that takes no multicast: the next round tries again.
       .catch((error: unknown) => this.#onTrouble(error));
+  }
+
+  async #announceAt(address: string, socket: Socket, infoHashes: readonly string[]): Promise<void> {
+    try {
+      this.#joinGroup(socket, address);
+      socket.setMulticastInterface(address);
+      for (const infoHash of infoHashes) await this.#send(socket, infoHash);
+    } catch (error) {
+      // An interface that has just gone, a network that takes no multicast: the others do, and the next round tries again.
+      this.#onTrouble(error);
+    }
   }
 
   async #send(socket: Socket, infoHash: string): Promise<void> {
@@ -107,15 +120,19 @@ export class LocalDiscovery {
 
   #joinGroup(socket: Socket, address: string): void {
     if (this.#joined.has(address)) return;
-    socket.addMembership(LSD_GROUP, address);
+    try {
+      socket.addMembership(LSD_GROUP, address);
+    } catch (error) {
+      // By another address of the same interface it is in the group already.
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
     this.#joined.add(address);
   }
+}
 
-  #addresses(): string[] {
-    if (this.#address !== null) return [this.#address];
-    return Object.values(networkInterfaces())
-      .flatMap((addresses) => addresses ?? [])
-      .filter(({ family, internal }) => family === 'IPv4' && !internal)
-      .map(({ address }) => address);
-  }
+function networkAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
 }

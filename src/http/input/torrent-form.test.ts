@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { parseTorrentForm } from './torrent-form.ts';
 
 const TORRENT = new File([new Uint8Array([0x64, 0x0d, 0x0a, 0x2d, 0x2d, 0xff, 0x65])], 'film.torrent');
@@ -72,4 +72,17 @@ test('what is no form is refused', async () => {
 test('a file that is larger than any .torrent is refused', async () => {
   const { body, type } = await sent(['torrent', new File([new Uint8Array(8 * 1024 * 1024 + 1)], 'x')]);
   expect(await codeOf(body, type)).toBe('body_too_large');
+});
+
+test('the parts are counted by the boundary that they are parted by', async () => {
+  const parse = vi.spyOn(Response.prototype, 'formData');
+  const many = Array.from({ length: 20 }, (_, n): [string, string] => [`${n}`, '']);
+  const { body, type } = await sent(['torrent', TORRENT], ...many);
+  const disguised = type.replace(';', '; x="; boundary=other";');
+  expect(await codeOf(body, disguised)).toBe('bad_request');
+  expect(parse).not.toHaveBeenCalled();
+  const single = await sent(['torrent', TORRENT]);
+  expect(await codeOf(single.body, single.type.replace(';', '; x="; boundary=other";'))).toBe('read');
+  expect(parse).toHaveBeenCalledOnce();
+  parse.mockRestore();
 });

@@ -1,3 +1,4 @@
+import { MIMEType } from 'node:util';
 import { RaffiError } from '../../errors.ts';
 import { MAX_METAINFO_BYTES } from '../../torrent/metainfo.ts';
 
@@ -17,7 +18,9 @@ export interface TorrentForm {
  * @throws `bad_request` for any other form, `body_too_large` for a file that no `.torrent` file is as large as
  */
 export async function parseTorrentForm(body: Buffer, contentType: string): Promise<TorrentForm> {
-  const form = countParts(body, contentType) > MAX_PARTS ? null : await formOf(body, contentType);
+  const boundary = boundaryOf(contentType);
+  const isBounded = boundary !== null && countParts(body, boundary) <= MAX_PARTS;
+  const form = isBounded ? await formOf(body, boundary) : null;
   if (form === null) throw badForm();
   const files: File[] = [];
   let options: string | undefined;
@@ -38,29 +41,37 @@ export async function parseTorrentForm(body: Buffer, contentType: string): Promi
 }
 
 /** Null for what is not a whole form. */
-async function formOf(body: Buffer, contentType: string) {
+async function formOf(body: Buffer, boundary: string) {
   try {
+    // Written anew: what was counted by and what is parsed by must be one and the same.
+    const type = new MIMEType('multipart/form-data');
+    type.params.set('boundary', boundary);
     return await new Response(body as Uint8Array<ArrayBuffer>, {
-      headers: { 'Content-Type': contentType },
+      headers: { 'Content-Type': String(type) },
     }).formData();
   } catch {
     return null;
   }
 }
 
-/** As many as there can be, not more than need be counted. */
-function countParts(body: Buffer, contentType: string): number {
-  const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(contentType) ?? [];
-  const delimiter = `--${quoted ?? plain ?? ''}`;
-  let count = 0;
-  for (
-    let at = body.indexOf(delimiter);
-    at !== -1 && count <= MAX_PARTS;
-    at = body.indexOf(delimiter, at + 1)
-  ) {
-    count += 1;
+function boundaryOf(contentType: string): string | null {
+  try {
+    const { essence, params } = new MIMEType(contentType);
+    return essence === 'multipart/form-data' ? params.get('boundary') || null : null;
+  } catch {
+    return null;
   }
-  // The last one ends the form.
+}
+
+/** As far as need be counted: what is more than a form may have is enough. */
+function countParts(body: Buffer, boundary: string): number {
+  const delimiter = `--${boundary}`;
+  let count = 0;
+  for (let at = body.indexOf(delimiter); at !== -1; at = body.indexOf(delimiter, at + 1)) {
+    count += 1;
+    // The last one ends the form.
+    if (count - 1 > MAX_PARTS) break;
+  }
   return count - 1;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { usableTrackers, usableWebSeeds } from './announce-urls.ts';
+import { isPlainAnnounce, isPlainFile, usableTrackers, usableWebSeeds } from './announce-urls.ts';
 
 test('trackers of every kind are asked, each once', () => {
   const urls = [
@@ -28,4 +28,30 @@ test('web seeds are pages', () => {
   expect(usableWebSeeds(['http://a.example/film.mkv', 'udp://a.example:1', 'ws://a.example'])).toEqual([
     'http://a.example/film.mkv',
   ]);
+});
+
+test.each([
+  '/announce',
+  '/announce.php?info_hash=%aa%bb&peer_id=x&port=1&left=2&compact=1&event=started&numwant=50',
+  '/announce/',
+  '/',
+])('%s is an announcement', (path) => {
+  expect(isPlainAnnounce(path)).toBe(true);
+});
+
+test.each([
+  '/apply.cgi',
+  '/apply.cgi?info_hash=x',
+  '/announce?reboot=1&info_hash=x',
+  '/announce%2f..%2fapply.cgi',
+  '/announce;reboot',
+  '/key/announce',
+  '//announce',
+  '/?reboot',
+])('%s is more than an announcement, or none', (path) => {
+  expect(isPlainAnnounce(path)).toBe(false);
+});
+
+test('a file is told nothing', () => {
+  expect(['/a/film.mkv', '/a/film.mkv?delete', '/?'].map(isPlainFile)).toEqual([true, false, false]);
 });

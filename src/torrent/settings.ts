@@ -32,7 +32,7 @@ export interface TorrentSettings {
   uploadLimit: number | null;
   /** DHT nodes (`host:port`) to begin with, instead of the public ones; null: those. */
   dhtNodes: readonly string[] | null;
-  /** A file of addresses that are not talked to (see `parseAddressRanges`; gzip too); null: none. */
+  /** A file of addresses that are not talked to, whatever for (see `parseAddressRanges`; gzip too); null: none. */
   blocklist: string | null;
   /** Whether pieces are kept for the next time a torrent is opened, in this run or a later one, as far as the cache has room. */
   keep: boolean;

@@ -12,6 +12,7 @@ import type { TorrentSpec } from './torrent-spec.ts';
 export interface TorrentRequest {
   /** A magnet link, an info-hash, or the http(s) URL of a `.torrent` file. */
   source: string;
+  /** That are asked too. */
   trackers?: readonly string[] | undefined;
   /** The `.torrent` file itself in base64, where one was handed over; `source` is its magnet link then. */
   metainfo?: string | undefined;
@@ -63,12 +64,12 @@ export function torrentSpecOf(
   { source, trackers = [], metainfo }: TorrentRequest,
   open: (url: string) => ByteSource,
 ): TorrentSpec | ((signal: AbortSignal) => Promise<TorrentSpec>) {
-  const extra = usableTrackers(trackers);
-  const withExtra = (spec: TorrentSpec): TorrentSpec => ({ ...spec, trackers: [...spec.trackers, ...extra] });
-  if (metainfo !== undefined) return withExtra(parseMetainfo(Buffer.from(metainfo, 'base64')));
+  const ownTrackers = usableTrackers(trackers);
+  const withOwn = (spec: TorrentSpec): TorrentSpec => ({ ...spec, ownTrackers });
+  if (metainfo !== undefined) return withOwn(parseMetainfo(Buffer.from(metainfo, 'base64')));
   checkTorrentSource(source);
-  if (isMagnetLike(source)) return withExtra(parseMagnet(source));
-  return async (signal) => withExtra(parseMetainfo(await fetchWhole(open(source), signal)));
+  if (isMagnetLike(source)) return withOwn(parseMagnet(source));
+  return async (signal) => withOwn(parseMetainfo(await fetchWhole(open(source), signal)));
 }
 
 async function fetchWhole(source: ByteSource, signal: AbortSignal): Promise<Uint8Array> {

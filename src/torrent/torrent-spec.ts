@@ -5,6 +5,8 @@ export interface TorrentSpec {
   /** As the link calls it, before its description is known. */
   name: string | null;
   trackers: readonly string[];
+  /** That the person named beside it: they are asked whatever their address says. */
+  ownTrackers?: readonly string[];
   /** BEP 19. */
   webSeeds: readonly string[];
   /** `host:port`, from the link itself (BEP 9). */

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { TorrentSettings } from '../../src/torrent/settings.ts';
 import { LOOPBACK_SETTINGS } from '../../src/torrent/testing.fixture.ts';
 import { realClip } from '../lab/media/index.ts';
 import { startOrigin } from '../lab/origin/index.ts';
 import { type Swarm, type SwarmOptions, startSwarm } from '../lab/swarm/swarm.ts';
 import { randomNumbers } from '../support/random.ts';
-import { NO_FFMPEG, Rig } from './rig.ts';
+import { json, NO_FFMPEG, Rig } from './rig.ts';
 
 /** Of three makes, as a real swarm is. */
 const THREE_MAKES = [{ make: 'transmission' }, { make: 'aria2' }, { make: 'libtorrent' }] as const;
@@ -101,4 +101,25 @@ it('a web seed alone gives the film byte for byte', { timeout: BOUND_MS }, async
   const rig = await started({ features: ['webseeds'] });
   await rig.core.open({ kind: 'torrent', source: swarm.torrentFile });
   expect(sha1(await rig.bytes(`/torrents/${swarm.infoHash}`))).toBe(sha1(bytes));
+});
+
+it('a web seed that gives no parts of the film is given up, and another asked', {
+  timeout: BOUND_MS,
+}, async () => {
+  const clip = await realClip();
+  const origin = await startOrigin({
+    files: { '/clip': clip, '/whole': clip },
+    faults: { '/whole': { ignoreRange: true } },
+  });
+  endings.push(() => origin.close());
+  const webSeeds = [origin.url('/whole'), origin.url('/clip')];
+  const { swarm, bytes } = await sharedClip({ seeds: [], tracker: false, webSeeds });
+  const rig = await started({ features: ['webseeds'] });
+  await rig.core.open({ kind: 'torrent', source: swarm.torrentFile });
+  expect(sha1(await rig.bytes(`/torrents/${swarm.infoHash}`))).toBe(sha1(bytes));
+  expect(origin.log.requests('/whole').length).toBeGreaterThan(0);
+  await vi.waitFor(
+    async () => expect(json(await rig.get(`/torrents/${swarm.infoHash}/status`))).toMatchObject({ peers: 1 }),
+    10_000,
+  );
 });

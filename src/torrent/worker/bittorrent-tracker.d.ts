@@ -23,6 +23,8 @@ declare module 'bittorrent-tracker' {
 
   /** One tracker of a client. */
   export interface TrackerConnection {
+    announceUrl: string;
+    readonly destroyed: boolean;
     setInterval(intervalMs?: number | null): void;
     /** HTTP (it returns a promise) and UDP. */
     _request?(...args: unknown[]): unknown;

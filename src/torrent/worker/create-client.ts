@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import WebTorrent from 'webtorrent';
 import type { AddressRanges } from '../address-ranges.ts';
 import type { TorrentSettings } from '../settings.ts';
+import { blockDatagrams } from './block-datagrams.ts';
 import { guardDatagrams } from './guard-datagrams.ts';
 
 /** From peers, for all torrents together. */
@@ -35,6 +36,7 @@ export function createClient(settings: TorrentSettings, blocked: AddressRanges |
   // `maxConns` bounds those only that it makes itself.
   client._connPool.tcpServer.maxConnections = MAX_CONNECTIONS;
   if (blocked) block(client, blocked);
+  if (blocked && dhtSocket) blockDatagrams(dhtSocket, blocked);
   return client;
 }
 

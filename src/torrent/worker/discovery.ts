@@ -1,6 +1,7 @@
 import type { AnnounceProgress } from 'bittorrent-tracker';
 import type WebTorrent from 'webtorrent';
 import type { PeerSource, Torrent } from 'webtorrent';
+import type { AddressRanges } from '../address-ranges.ts';
 import { usableTrackers } from '../announce-urls.ts';
 import type { SwarmReport } from '../protocol.ts';
 import { forgetPeers } from './guard-torrent.ts';
@@ -17,6 +18,8 @@ export interface DiscoveryOptions {
   torrent: Torrent;
   /** Of the link, beside those that the torrent itself names. */
   trackers: readonly string[];
+  /** That the person named beside the link. */
+  ownTrackers: readonly string[];
   /** Trackers of our own that are asked too, except for a private torrent. */
   defaultTrackers: readonly string[];
   webRtc: boolean;
@@ -24,6 +27,8 @@ export interface DiscoveryOptions {
   rtcConfig: object | undefined;
   /** Null where the local network is not asked. */
   local: LocalDiscovery | null;
+  /** Addresses that are not talked to. */
+  blocked: AddressRanges | null;
   onTrouble: (text: string) => void;
 }
 
@@ -61,7 +66,7 @@ export class Discovery {
   }
 
   #start(): void {
-    const { client, torrent, rtcConfig, local, onTrouble } = this.#options;
+    const { client, torrent, ownTrackers, rtcConfig, local, blocked, onTrouble } = this.#options;
     if (this.#trackers || torrent.destroyed) return;
     const { infoHash } = torrent;
     const port = client.torrentPort;
@@ -72,6 +77,8 @@ export class Discovery {
       ([url, source]) =>
         new Tracker({
           url,
+          isOwn: ownTrackers.includes(url),
+          blocked,
           infoHash,
           peerId: client.peerId,
           port,
@@ -91,12 +98,12 @@ export class Discovery {
   }
 
   #urls(): [url: string, source: PeerSource][] {
-    const { torrent, trackers, defaultTrackers, webRtc } = this.#options;
-    const own = usableTrackers([...torrent.announce, ...trackers]);
-    const urls = torrent.private === true ? own : usableTrackers([...own, ...defaultTrackers]);
+    const { torrent, trackers, ownTrackers, defaultTrackers, webRtc } = this.#options;
+    const named = usableTrackers([...torrent.announce, ...trackers, ...ownTrackers]);
+    const urls = torrent.private === true ? named : usableTrackers([...named, ...defaultTrackers]);
     return urls
       .filter((url) => webRtc || !/^wss?:/i.test(url))
-      .map((url) => [url, own.includes(url) ? 'tracker' : 'open-tracker']);
+      .map((url) => [url, named.includes(url) ? 'tracker' : 'open-tracker']);
   }
 
   #leave(): void {

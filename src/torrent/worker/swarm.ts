@@ -70,15 +70,17 @@ export class Swarm {
       this.#store = store;
     });
     guardTorrent(this.#torrent, (error) => this.#fail(error));
-    const { client, spec, trackers, webRtc, rtcConfig, local } = options;
+    const { client, spec, trackers, webRtc, rtcConfig, local, blocked } = options;
     this.#discovery = new Discovery({
       client,
       torrent: this.#torrent,
       trackers: spec.trackers,
+      ownTrackers: spec.ownTrackers ?? [],
       defaultTrackers: trackers,
       webRtc,
       rtcConfig,
       local,
+      blocked,
       onTrouble: (text) => {
         this.#trouble = text;
       },
@@ -98,7 +100,7 @@ export class Swarm {
     this.#torrent.on('wire', (wire: Wire) => {
       guardWire(wire, this.#torrent);
       // However it came to be: over uTP and WebRTC nothing tells its address before.
-      const isBlocked = options.blocked?.has(wire.remoteAddress ?? '') ?? false;
+      const isBlocked = blocked?.has(wire.remoteAddress ?? '') ?? false;
       if (isBlocked || this.#bans.isBanned(wire)) wire.destroy();
     });
     this.#torrent.on('warning', (error: unknown) => this.tellTrouble(error));

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import http, { type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
+import { type AddressRanges, parseAddressRanges } from '../address-ranges.ts';
 import type { TrackerHealth } from '../protocol.ts';
 import { Tracker } from './tracker.ts';
 
@@ -33,11 +35,14 @@ async function serve(answer: RequestListener, onSocket?: (send: (text: string) =
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function ask(url: string) {
+/** As one that the person named, unless told: these are at home, and their paths hold keys. */
+function ask(url: string, { isOwn = true, blocked = null as AddressRanges | null } = {}) {
   const peers: unknown[] = [];
   const troubles: string[] = [];
   const tracker = new Tracker({
     url,
+    isOwn,
+    blocked,
     infoHash: 'a'.repeat(40),
     peerId: 'b'.repeat(40),
     port: 6881,
@@ -131,3 +136,88 @@ test.each(['99999999999', '-5'])(
     expect(announced).toBe(1);
   },
 );
+
+/** A server that tells what it was asked for. */
+async function watched(answer: RequestListener = (_, response) => response.end(bencoded('1800'), 'latin1')) {
+  const asked: string[] = [];
+  const host = await serve(
+    (request, response) => {
+      asked.push(request.url ?? '');
+      answer(request, response);
+    },
+    () => asked.push('a WebSocket'),
+  );
+  return { host, asked, name: host.replace('127.0.0.1', 'localhost') };
+}
+
+test('a tracker at home that a torrent names is asked for nothing but an announcement', async () => {
+  const { host, name, asked } = await watched();
+  expect(await ask(`http://${name}/announce`, { isOwn: false }).outcome()).toMatchObject({
+    state: 'working',
+  });
+  for (const url of [
+    `http://${host}/apply.cgi?reboot=1`,
+    `http://${host}/announce?reboot=1`,
+    `http://${name}/apply.cgi`,
+    `ws://${host}/apply.cgi`,
+    `ws://${name}/?reboot=1`,
+  ]) {
+    const { error } = await ask(url, { isOwn: false }).outcome();
+    // Of a WebSocket, its library does not say why.
+    expect(error).toMatch(url.startsWith('ws:') ? /connecting/ : /private network/);
+  }
+  expect(asked).toEqual([expect.stringMatching(/^\/announce\?.*info_hash=/)]);
+  expect(await ask(`http://${host}/apply.cgi?reboot=1`).outcome()).toMatchObject({ state: 'working' });
+});
+
+test('nor does a redirect lead to more', async () => {
+  const { host, asked } = await watched((request, response) =>
+    response
+      .writeHead(302, { Location: request.url?.includes('again') ? '/apply.cgi' : '/announce/again' })
+      .end(),
+  );
+  const { error } = await ask(`http://${host}/announce`, { isOwn: false }).outcome();
+  expect(error).toMatch(/private network/);
+  expect(asked.map((url) => url.split('?')[0])).toEqual(['/announce', '/announce/again']);
+});
+
+test.each(['http', 'ws', 'udp'])('a blocked %s tracker is not asked', async (scheme) => {
+  const { host, name, asked } = await watched();
+  const blocked = parseAddressRanges('127.0.0.0/8\n::1');
+  for (const at of [host, name]) {
+    const { error } = await ask(`${scheme}://${at}/announce`, { blocked }).outcome();
+    expect(error).toMatch(scheme === 'ws' ? /connecting/ : /blocked/);
+  }
+  expect(asked).toEqual([]);
+});
+
+/** A UDP tracker (BEP 15): the events that it is told of. */
+async function udpTracker() {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  endings.push(() => socket.close());
+  const events: number[] = [];
+  socket.on('message', (bytes, { port, address }) => {
+    // Of a stranger.
+    if (bytes.length < 16) return;
+    const isAnnouncement = bytes.readUInt32BE(8) === 1;
+    const answer = Buffer.alloc(isAnnouncement ? 20 : 16);
+    bytes.copy(answer, 0, 8, 16);
+    if (isAnnouncement) events.push(bytes.readUInt32BE(80));
+    socket.send(answer, port, address);
+  });
+  return { port: socket.address().port, events };
+}
+
+test('a UDP tracker is asked where its name leads, and told when we leave', async () => {
+  const { port, events } = await udpTracker();
+  const { outcome } = ask(`udp://localhost:${port}/announce`, { isOwn: false });
+  expect(await outcome()).toMatchObject({ url: `udp://localhost:${port}`, state: 'working' });
+  for (const end of endings.splice(0).reverse()) await end();
+  const [STARTED, STOPPED] = [2, 3];
+  expect(events).toEqual([STARTED, STOPPED]);
+});
+
+test.each(['169.254.169.254', '224.0.0.1', '255.255.255.255'])('nor is %s told of us', async (address) => {
+  expect((await ask(`udp://${address}:80/announce`).outcome()).error).toMatch(/reserved/);
+});

@@ -1,13 +1,16 @@
-import http from 'node:http';
-import https from 'node:https';
-import { type AnnounceProgress, Client, type ClientOptions } from 'bittorrent-tracker';
-import { Agent, type Dispatcher } from 'undici';
-import { checkUrlAddress } from '../../source/address-policy.ts';
-import { AddressScope } from '../../source/address-scope.ts';
-import { guardedLookup } from '../../source/guarded-lookup.ts';
+import type { LookupFunction } from 'node:net';
+import {
+  type AnnounceProgress,
+  Client,
+  type ClientOptions,
+  type TrackerConnection,
+} from 'bittorrent-tracker';
+import type { AddressRanges } from '../address-ranges.ts';
+import { isPlainAnnounce } from '../announce-urls.ts';
 import type { TrackerHealth } from '../protocol.ts';
 import { trackerName, troubleText } from '../tracker-name.ts';
 import { contained } from './contained.ts';
+import { type Guard, GuardedAgent, guardedDatagramLookup, guardedSocketAgents } from './guarded-agent.ts';
 
 /** How often a tracker is told of us where it says nothing, milliseconds. */
 const INTERVAL_MS = 15 * 60_000;
@@ -22,6 +25,10 @@ export type FoundPeer = string | { destroy(): void };
 
 export interface TrackerOptions extends Omit<ClientOptions, 'announce' | 'getAnnounceOpts' | 'proxyOpts'> {
   url: string;
+  /** Whether the person named it, not only the torrent: it may be asked anything, at home too. */
+  isOwn?: boolean;
+  /** Addresses that are not talked to. */
+  blocked: AddressRanges | null;
   progress: () => AnnounceProgress;
   onPeer: (peer: FoundPeer) => void;
   onTrouble: (text: string) => void;
@@ -35,21 +42,25 @@ export interface TrackerOptions extends Omit<ClientOptions, 'announce' | 'getAnn
 export class Tracker {
   readonly #options: TrackerOptions;
   readonly #client: Client;
-  readonly #agents: { destroy(): unknown }[];
+  readonly #agents: readonly { destroy(): unknown }[];
+  /** Where a datagram may go. */
+  readonly #lookup: LookupFunction;
   #health: TrackerHealth;
 
   constructor(options: TrackerOptions) {
-    const { url, progress, onPeer, onTrouble: _, ...rest } = options;
+    const { url, isOwn = false, blocked, progress, onPeer, onTrouble: _, ...rest } = options;
     this.#options = options;
     this.#health = { url: trackerName(url), state: 'waiting' };
-    const [httpAgent, httpsAgent] = agentsFor(url);
-    this.#agents = [httpAgent, httpsAgent];
+    const guard: Guard = { isHarmless: isOwn ? () => true : isPlainAnnounce, blocked };
+    this.#lookup = guardedDatagramLookup(guard);
+    const { agents, proxyOpts } = agentsFor(url, guard);
+    this.#agents = agents;
     this.#client = new Client({
       ...rest,
       announce: [url],
       getAnnounceOpts: progress,
       // Not those of a proxy: what goes there is what connects.
-      ...(url.startsWith('udp:') ? {} : { proxyOpts: { httpAgent, httpsAgent } }),
+      ...(proxyOpts ? { proxyOpts } : {}),
     });
     this.#client.on('update', (answer: unknown) => this.#answered(answer));
     this.#client.on('warning', (error: unknown) => this.#warned(error));
@@ -82,7 +93,14 @@ export class Tracker {
           ms == null ? ms : Math.min(Math.max(ms, MIN_INTERVAL_MS), MAX_INTERVAL_MS) || INTERVAL_MS,
         );
       const { _request, _onSocketData } = tracker;
-      if (_request) tracker._request = contained(_request.bind(tracker), onError);
+      if (_request) {
+        const request = _request.bind(tracker);
+        const isUdp = /^udp:/i.test(tracker.announceUrl);
+        tracker._request = contained(
+          isUdp ? toSafeAddress(tracker, this.#lookup, request) : request,
+          onError,
+        );
+      }
       if (_onSocketData) tracker._onSocketData = contained(_onSocketData.bind(tracker), onError);
     }
   }
@@ -115,28 +133,40 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
+/** A WebSocket takes an agent of `node:http`, `fetch` one of undici's, a datagram none. */
+function agentsFor(url: string, guard: Guard) {
+  if (/^udp:/i.test(url)) return { agents: [] };
+  if (/^wss?:/i.test(url)) {
+    const [httpAgent, httpsAgent] = guardedSocketAgents(guard, new URL(url));
+    return { agents: [httpAgent, httpsAgent], proxyOpts: { httpAgent, httpsAgent } };
+  }
+  const agent = new GuardedAgent(guard, { stepMs: ANSWER_LIMIT_MS, maxBytes: MAX_ANSWER_BYTES });
+  return { agents: [agent], proxyOpts: { httpAgent: agent.dispatcher, httpsAgent: agent.dispatcher } };
+}
+
 /**
- * Agents for http and https that lead where the tracker's own address lets them, on redirects too. A WebSocket takes one of `node:http`,
- * `fetch` one of undici's.
+ * Seam: asked to send to a name, `dgram` looks it up by itself and sends to whatever it finds. The client is told an address instead,
+ * for as long as it reads it.
  */
-function agentsFor(url: string): [{ destroy(): unknown }, { destroy(): unknown }] {
-  const scope = new AddressScope();
-  const lookup = guardedLookup(undefined, scope);
-  if (/^wss?:/i.test(url)) return [new http.Agent({ lookup }), new https.Agent({ lookup })];
-  const agent = new Agent({
-    connect: { lookup, timeout: ANSWER_LIMIT_MS },
-    headersTimeout: ANSWER_LIMIT_MS,
-    bodyTimeout: ANSWER_LIMIT_MS,
-    maxResponseSize: MAX_ANSWER_BYTES,
-    allowH2: false,
-  });
-  const guarded = agent.compose(
-    (dispatch) => (request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) => {
-      const origin = new URL(String(request.origin));
-      checkUrlAddress(origin);
-      scope.checkUrl(origin);
-      return dispatch(request, handler);
-    },
-  );
-  return [guarded, guarded];
+function toSafeAddress(
+  tracker: TrackerConnection,
+  lookup: LookupFunction,
+  request: (...args: unknown[]) => unknown,
+): (...args: unknown[]) => Promise<void> {
+  const { announceUrl } = tracker;
+  const { hostname, port } = new URL(announceUrl.replace(/^udp:/i, 'http:'));
+  let address: string | undefined;
+  return async (options) => {
+    // That we leave is told at once or never, and only where it was told that we came.
+    if ((options as { event?: string }).event !== 'stopped') {
+      address = await new Promise<string>((resolve, reject) =>
+        lookup(hostname, { family: 4 }, (error, found) => (error ? reject(error) : resolve(String(found)))),
+      );
+      if (tracker.destroyed) return;
+    }
+    if (address === undefined) return;
+    tracker.announceUrl = `udp://${address}:${port || '80'}`;
+    request(options);
+    tracker.announceUrl = announceUrl;
+  };
 }

@@ -118,6 +118,7 @@ declare module 'webtorrent' {
     readonly uploaded: number;
     /** Bytes that are here. */
     readonly downloaded: number;
+    addWebSeed(seed: string | { readonly connId: string }): void;
     /** An address, or a WebRTC connection. */
     addPeer(peer: string | { destroy(): void }, source?: PeerSource): boolean;
     removePeer(peer: Peer | string): void;
@@ -179,5 +180,25 @@ declare module 'webtorrent' {
     createServer(): { server: import('node:http').Server };
     seed(input: unknown, options: object, onSeed: (torrent: Torrent) => void): Torrent;
     destroy(done?: Done): void;
+  }
+}
+
+declare module 'webtorrent/lib/webconn.js' {
+  import { EventEmitter } from 'node:events';
+  import type { Torrent } from 'webtorrent';
+
+  /** A web seed as a peer: requests for blocks are answered by HTTP. */
+  export default class WebConn extends EventEmitter {
+    constructor(url: string, torrent: Torrent);
+    readonly url: string;
+    readonly connId: string;
+    /** Bytes of one piece. After an error the piece is not asked for again for ten seconds. */
+    httpRequest(
+      index: number,
+      offset: number,
+      length: number,
+      done: (error: Error | null, bytes?: Uint8Array) => void,
+    ): unknown;
+    destroy(): void;
   }
 }
